@@ -1,0 +1,1 @@
+"""From portals to the archive: registry, discovery, spider, WARC files. Knows no transform."""

@@ -1,0 +1,1 @@
+"""CMS families: URL shapes, listings, pagination and extraction hints shared by many portals."""

@@ -1,0 +1,1 @@
+"""Pure functions from archive records to rows: no network, no Airflow, no clock."""

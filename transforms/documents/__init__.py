@@ -1,0 +1,1 @@
+"""Documents (văn bản): files to text, text to fields."""

@@ -1,0 +1,1 @@
+"""Topics, mentions, citations and quantities of Vietnamese public-affairs text."""
