@@ -1,1 +1,1 @@
-"""CMS families: URL shapes, listings, pagination and extraction hints shared by many portals."""
+"""CMS families: one module each, and what their pages look like inside (``hints``)."""
