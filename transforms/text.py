@@ -1,0 +1,116 @@
+"""Unicode of Vietnamese text: one normal form, clean white space, a fold key, and bytes of old encodings.
+
+Everything stored is NFC. ``fold`` is for comparing and searching only: it never goes into a stored text.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from dataclasses import dataclass
+
+# Tone marks that Vietnamese writes on either vowel of oa, oe and uy: the key carries them on the second one.
+_PLACEMENT = {
+    first + second: plain + moved
+    for plain, toned in (("o", "òóỏõọ"), ("u", "ùúủũụ"))
+    for first, tone in zip(toned, "\u0300\u0301\u0309\u0303\u0323", strict=True)
+    for second, moved in (
+        (second, unicodedata.normalize("NFC", second + tone)) for second in ("ae" if plain == "o" else "y")
+    )
+}
+_PLACED = re.compile("|".join(_PLACEMENT))
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f\x7f]")
+_SPACE = re.compile(r"\s+")
+_INLINE_SPACE = re.compile(r"[^\S\n]+")
+_MARKS = re.compile("[\u0300-\u036f]")
+_DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{3,30})", re.I)
+_VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_HEAD = 4096  # bytes of a page that may declare its encoding
+_BROKEN_SHARE = 0.02  # of the characters beyond ASCII: more wrong ones than this is not UTF-8
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Text in NFC, the codec that read it, and whether bytes were replaced or the declared codec was wrong."""
+
+    text: str
+    encoding: str
+    repaired: bool = False
+
+
+def nfc(text: str) -> str:
+    """``text`` in Unicode normal form C."""
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def clean(text: str | None) -> str:
+    """One line of NFC: every kind of space (NBSP too) is one blank, invisible characters are gone; None is ''."""
+    return _SPACE.sub(" ", _INVISIBLE.sub("", nfc(text or ""))).strip()
+
+
+def clean_lines(text: str) -> str:
+    """Like :func:`clean` for a text of several lines: line breaks stay, blank lines and outer blanks do not."""
+    lines = (_INLINE_SPACE.sub(" ", line).strip() for line in _INVISIBLE.sub("", nfc(text)).splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def fold(text: str, accents: bool = True) -> str:
+    """Key for comparison: case, white space and tone placement folded (HOÀ BÌNH = hòa bình).
+
+    With ``accents=False`` tone and vowel marks go too, and đ is d. U+00D0 (Ð) counts as Đ.
+    """
+    folded = clean(text).casefold().replace("\u00f0", "đ")
+    folded = _PLACED.sub(lambda match: _PLACEMENT[match[0]], folded)
+    if accents:
+        return folded
+    return nfc(_MARKS.sub("", unicodedata.normalize("NFD", folded))).replace("đ", "d")
+
+
+def decode(body: bytes, declared: str | None = None) -> Decoded:
+    """Decode a page whose header declares ``declared`` (or nothing): UTF-8 when it is, else the legacy codec.
+
+    windows-1258 is recognised when declared, when nothing is declared, and when the page wrongly says UTF-8.
+    Never raises: bytes that no codec reads become U+FFFD and ``repaired`` is true.
+    """
+    for mark, codec in _BOMS:
+        if body.startswith(mark):
+            return _read(body, codec, repaired=False)
+    named = _codec(declared) or _codec(_meta_charset(body))
+    try:
+        return Decoded(nfc(body.decode("utf-8")), "utf-8", repaired=named not in (None, "utf-8", "ascii"))
+    except UnicodeDecodeError:
+        return _legacy(body, named)
+
+
+def letters(text: str) -> int:
+    """How many letters of ``text`` only Vietnamese uses."""
+    return len(_VIETNAMESE.findall(text))
+
+
+def _legacy(body: bytes, named: str | None) -> Decoded:
+    lenient = body.decode("utf-8", errors="replace")
+    beyond_ascii = sum(1 for character in lenient if ord(character) > 127)
+    if lenient.count("\ufffd") <= max(1, _BROKEN_SHARE * beyond_ascii) and beyond_ascii > 1:
+        return Decoded(nfc(lenient), "utf-8", repaired=True)
+    codecs_ = dict.fromkeys([named if named not in (None, "utf-8", "ascii") else "cp1258", "cp1258", "cp1252"])
+    readings = [_read(body, codec, repaired=codec != named) for codec in codecs_ if codec]
+    return max(readings, key=lambda reading: letters(reading.text) - 10 * reading.text.count("\ufffd"))
+
+
+def _read(body: bytes, codec: str, repaired: bool) -> Decoded:
+    text = body.decode(codec, errors="replace")
+    return Decoded(nfc(text), codec.removesuffix("-sig"), repaired or "\ufffd" in text)
+
+
+def _meta_charset(body: bytes) -> str | None:
+    found = _DECLARED.search(body[:_HEAD])
+    return found[1].decode("ascii", errors="ignore") if found else None
+
+
+def _codec(name: str | None) -> str | None:
+    try:
+        return codecs.lookup(name).name if name else None
+    except LookupError:
+        return None

@@ -1,0 +1,276 @@
+"""HTML trees: bounded parsing, selectors with a cheap pre-check, safe removal, and the flow normal form.
+
+The normal form exists because trafilatura drops naked inline runs beside blocks, glues ``<br><br>`` paragraphs
+together and reads a layout table as data. It is only safe inside a known article container.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from lxml import etree
+from lxml.cssselect import CSSSelector
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from transforms.text import clean
+
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_RENAMED = frozenset(
+    ("figure", "center", "section", "main", "header", "footer", "aside", "article", "form", "fieldset", "details")
+)
+_LISTS = frozenset(("ul", "ol", "li", "dl", "dt", "dd"))
+_TABLES = frozenset(("table", "tr", "td", "th", "tbody", "thead", "tfoot", "caption"))
+BLOCKS = (
+    HEADINGS
+    | _RENAMED
+    | _LISTS
+    | _TABLES
+    | {"p", "div", "nav", "blockquote", "figcaption", "pre", "legend", "address", "summary", "body"}
+)
+_SKIPPED = etree.XPath(
+    ".//script|.//style|.//noscript|.//template|.//iframe|.//object|.//embed|.//svg|.//canvas|.//select|.//textarea"
+    "|.//button|.//input|.//link|.//meta|.//*[@aria-hidden='true' and not(.//img)]"
+    "|.//*[contains(translate(@style, ' ', ''), 'display:none')]"
+)
+_FLOWING = ("div", "td", "th", "li", "blockquote", "p", "body", "dd", "dt")
+_TABLE_PARTS = ("tbody", "thead", "tfoot", "tr", "td", "th", "caption", "colgroup", "col")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_TOKEN = re.compile(r"[.#]([A-Za-z_][\w-]*)|\[\s*(?:[\w-]+\s*[\^*$~|]?=\s*[\"']?)?([\w-]+)")
+_PROSE_CELL = 600  # characters in one cell that holds several paragraphs: the table is layout
+
+
+@dataclass(slots=True)
+class Page:
+    """A parsed page with its source, which tells in microseconds that a selector cannot match."""
+
+    source: str
+    root: HtmlElement
+    _order: dict[HtmlElement, int] = field(default_factory=dict)
+
+    def select(self, selectors: Iterable[str], within: HtmlElement | None = None) -> list[HtmlElement]:
+        """Elements of the first selector that matches anything, in document order."""
+        return next((found for found in self._matches(selectors, within) if found), [])
+
+    def select_all(self, selectors: Iterable[str], within: HtmlElement | None = None) -> list[HtmlElement]:
+        """Elements that any of the selectors matches."""
+        return [element for found in self._matches(selectors, within) for element in found]
+
+    def order(self, element: HtmlElement) -> int:
+        """Position of the element in the document as parsed; elements made later have none (-1)."""
+        if not self._order:
+            self._order = {each: number for number, each in enumerate(self.root.iter())}
+        return self._order.get(element, -1)
+
+    def _matches(self, selectors: Iterable[str], within: HtmlElement | None) -> Iterator[list[HtmlElement]]:
+        scope = self.root if within is None else within
+        for selector in selectors:
+            compiled = _compile(selector)
+            if compiled is not None and all(token in self.source for token in _tokens(selector)):
+                yield [element for element in _elements(compiled(scope)) if element is not scope]
+
+
+def parse(source: str) -> Page | None:
+    """The page, or None where there is no element to parse.
+
+    libxml2 caps the depth of the tree at 255 elements, which also bounds every walk over it.
+    """
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+    try:
+        root = document_fromstring(_FORBIDDEN.sub("", source).encode("utf-8"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None
+    return Page(source, root)
+
+
+def text_of(element: HtmlElement) -> str:
+    """The element's text on one line, with a blank between blocks."""
+    return clean(" ".join(blocks(element)))
+
+
+def raw_text(element: HtmlElement) -> str:
+    """The element's text on one line, exactly as its text nodes follow each other; cheap."""
+    return clean("".join(element.itertext()))
+
+
+def blocks(element: HtmlElement) -> list[str]:
+    """Texts of the element's paragraphs: runs of inline text, cut at every block and line break."""
+    found: list[str] = []
+    run: list[str] = []
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        if node.tag in BLOCKS or node.tag == "br":
+            _flush(run, found)
+        if event == "start" and node.text:
+            run.append(node.text)
+        elif event == "end" and node is not element and node.tail:
+            run.append(node.tail)
+    _flush(run, found)
+    return found
+
+
+def _flush(run: list[str], found: list[str]) -> None:
+    text = clean("".join(run))
+    if text:
+        found.append(text)
+    run.clear()
+
+
+def drop(element: HtmlElement) -> None:
+    """Remove the element and keep the text after it."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    if element.tail:
+        previous = element.getprevious()
+        if previous is not None:
+            previous.tail = (previous.tail or "") + element.tail
+        else:
+            parent.text = (parent.text or "") + element.tail
+        element.tail = None
+    parent.remove(element)
+
+
+def drop_all(elements: Iterable[HtmlElement]) -> None:
+    """Remove several elements."""
+    for element in elements:
+        drop(element)
+
+
+def strip_invisible(element: HtmlElement) -> None:
+    """Remove scripts, styles, forms' controls and hidden elements below ``element``."""
+    drop_all(_elements(_SKIPPED(element)))
+
+
+def link_share(element: HtmlElement) -> float:
+    """Share of the element's characters that stand inside links; 0 for an element without text."""
+    total = len(raw_text(element))
+    linked = sum(len(raw_text(link)) for link in element.iter("a") if link is not element)
+    return linked / total if total else 0.0
+
+
+def normalise(container: HtmlElement) -> None:
+    """Bring an article container into flow normal form, in place.
+
+    Layout tables become blocks, every inline run stands in its own ``p``, a line break ends a paragraph, and
+    attributes but ``href`` go, so that no class name makes the extractor discard what was accepted.
+    """
+    for table in list(container.iter("table")):
+        if is_layout(table):
+            _unfold(table)
+    for element in reversed(list(container.iter())):
+        _plain(element)
+    for element in list(container.iter(*_FLOWING)):
+        _flow(element)
+
+
+def is_layout(table: HtmlElement) -> bool:
+    """Whether the table arranges a page instead of holding data: nested, one column, pictures, or cells of prose."""
+    rows = list(table.iter("tr"))
+    widest = max((sum(1 for cell in row if cell.tag in ("td", "th")) for row in rows), default=0)
+    if widest <= 1 or table.get("role") == "presentation" or table.find(".//table") is not None:
+        return True
+    return any(_holds_prose(cell) for cell in table.iter("td", "th"))
+
+
+def _holds_prose(cell: HtmlElement) -> bool:
+    paragraphs = sum(1 for child in cell if child.tag in BLOCKS)
+    return paragraphs >= 3 and len(raw_text(cell)) > _PROSE_CELL
+
+
+def _unfold(table: HtmlElement) -> None:
+    for part in list(table.iter(*_TABLE_PARTS)):
+        if next(part.iterancestors("table"), None) is table:
+            part.tag = "div"
+    table.tag = "div"
+
+
+def _plain(element: HtmlElement) -> None:
+    if not isinstance(element.tag, str):
+        return
+    href = element.get("href")
+    element.attrib.clear()
+    if href:
+        element.set("href", href)
+    if element.tag in _RENAMED:
+        element.tag = "div"
+    elif element.tag not in BLOCKS and any(child.tag in BLOCKS for child in element):
+        element.tag = "div"
+    elif ":" in element.tag or element.tag == "font":
+        element.tag = "span"
+
+
+def _flow(element: HtmlElement) -> None:
+    children = list(element)
+    has_block = any(child.tag in BLOCKS for child in children)
+    if not has_block and not any(child.tag == "br" for child in children):
+        if element.tag == "div" and (children or (element.text or "").strip()):
+            element.tag = "p"
+        return
+    if has_block or element.tag not in ("td", "th", "li"):
+        _split(element, children)
+
+
+def _split(element: HtmlElement, children: Sequence[HtmlElement]) -> None:
+    runs = _Runs()
+    runs.text(element.text)
+    element.text = None
+    for child in children:
+        tail, child.tail = child.tail, None
+        element.remove(child)
+        runs.child(child)
+        runs.text(tail)
+    if element.tag == "p":
+        element.tag = "div"
+    element.extend(runs.parts)
+
+
+class _Runs:
+    """Collects the children of a block: blocks as they are, inline runs wrapped in paragraphs."""
+
+    def __init__(self) -> None:
+        self.parts: list[HtmlElement] = []
+        self._open: HtmlElement | None = None
+
+    def text(self, text: str | None) -> None:
+        if not text or (self._open is None and not text.strip()):
+            return
+        paragraph = self._paragraph()
+        if len(paragraph):
+            paragraph[-1].tail = (paragraph[-1].tail or "") + text
+        else:
+            paragraph.text = (paragraph.text or "") + text
+
+    def child(self, child: HtmlElement) -> None:
+        if child.tag == "br":
+            self._open = None
+        elif child.tag in BLOCKS:
+            self._open = None
+            self.parts.append(child)
+        else:
+            self._paragraph().append(child)
+
+    def _paragraph(self) -> HtmlElement:
+        if self._open is None:
+            self._open = etree.Element("p")
+            self.parts.append(self._open)
+        return self._open
+
+
+def _elements(result: object) -> list[HtmlElement]:
+    return list(result) if isinstance(result, list) else []
+
+
+@cache
+def _compile(selector: str) -> CSSSelector | None:
+    try:
+        return CSSSelector(selector, translator="html")
+    except Exception:  # a portal's own selector may be wrong: it then matches nothing
+        return None
+
+
+@cache
+def _tokens(selector: str) -> tuple[str, ...]:
+    positive = re.sub(r":[\w-]+(\([^)]*\))?", "", selector)
+    return tuple(name or value for name, value in _TOKEN.findall(positive)) if "," not in selector else ()
