@@ -192,11 +192,23 @@ EXAMPLES = {
     "name": "name: Báo Tuyên Quang",
     "kind": "kind: newspaper",
     "home": "home: https://baotuyenquang.com.vn/",
+    "family": "family: generic",
     "since": "since: 2015-01-01",
     "cadence": "cadence: daily",
+    "enabled": "enabled: false",
+    "verified": "verified: null",
+    "hosts": "hosts: [cdn.baotuyenquang.com.vn]",
+    "sections": "sections: [/chinh-tri/]",
+    "documents": "documents: [/van-ban/]",
+    "feeds": "feeds: [/rss/home.rss]",
+    "sitemaps": "sitemaps: [/sitemap.xml]",
     "province": 'province: "08"',
+    "portals": "portals: [{id: baotuyenquang, name: Báo Tuyên Quang, kind: newspaper, home: https://...}]",
     "expect": "expect: {articles_per_day: [5, 200], title: 0.99, date: 0.98}",
     "delay": "delay: 2.0",
+    "licence": "licence: CC-BY-4.0",
+    "note": "note: Closed on 2025-07-01",
+    "options": "options: {list: .news-item}",
 }
 
 
@@ -205,35 +217,66 @@ def _readable(path: Path, error: ValidationError, lines: dict[tuple[Any, ...], d
     key = str(first["loc"][0]) if first["loc"] else "province"
     known = lines.get((), {})
     line = known.get(key, known.get("", 1))
-    example = EXAMPLES.get(key)
-    hint = f"; for example {example}" if example else ""
-    return RegistryError(f"{path}:{line}: {'.'.join(map(str, first['loc'])) or 'file'}: {first['msg']}{hint}")
+    where = f"{path}:{line}: {'.'.join(map(str, first['loc'])) or 'file'}"
+    if first["type"] == "extra_forbidden":
+        return RegistryError(f"{where}: not a key here; expected one of {_keys_beside(first['loc'])}")
+    return RegistryError(f"{where}: {first['msg']}; for example {EXAMPLES.get(key, EXAMPLES['province'])}")
+
+
+def _keys_beside(location: tuple[int | str, ...]) -> str:
+    inside = {"expect": Expect}.get(str(location[0])) if len(location) > 1 else None
+    names = inside.model_fields if inside else EXAMPLES
+    return ", ".join(sorted(names))
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without its dates: a date stays text, so that 2025-13-01 is reported with its key and line."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def _parse(path: Path) -> tuple[Any, dict[tuple[Any, ...], dict[str, int]]]:
     """YAML data and, for the file and each portal, the line (from 1) of every key; '' is the entry's first line."""
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=_Loader)
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+    except (yaml.YAMLError, ArithmeticError, AttributeError, LookupError, RecursionError, ValueError) as error:
+        # An explicit tag such as !!int raises whatever its constructor raises.
         mark = getattr(error, "problem_mark", None)
-        where = f":{mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or error
-        raise RegistryError(f"{path}{where}: not valid YAML: {problem}") from error
+        raise RegistryError(
+            f"{path}:{mark.line + 1 if mark else 1}: not valid YAML: {problem}; "
+            f"expected lines like {EXAMPLES['province']}"
+        ) from error
     if not isinstance(node, yaml.MappingNode):
         raise RegistryError(
             f"{path}:1: expected a mapping with 'province' and 'portals'; for example {EXAMPLES['province']}"
         )
-    lines: dict[tuple[Any, ...], dict[str, int]] = {(): _key_lines(node)}
+    return data, _lines(path, node)
+
+
+def _lines(path: Path, node: yaml.MappingNode) -> dict[tuple[Any, ...], dict[str, int]]:
+    lines: dict[tuple[Any, ...], dict[str, int]] = {(): _key_lines(path, node)}
     for key, value in node.value:
         if key.value == "portals" and isinstance(value, yaml.SequenceNode):
             for index, item in enumerate(value.value):
-                lines["portals", index] = _key_lines(item)
-    return data, lines
+                lines["portals", index] = _key_lines(path, item)
+    return lines
 
 
-def _key_lines(node: yaml.Node) -> dict[str, int]:
+def _key_lines(path: Path, node: yaml.Node) -> dict[str, int]:
     keys = {"": node.start_mark.line + 1}
-    if isinstance(node, yaml.MappingNode):
-        keys |= {key.value: key.start_mark.line + 1 for key, _ in node.value}
+    for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+        line = key.start_mark.line + 1
+        if key.value in keys and key.value:
+            raise RegistryError(
+                f"{path}:{line}: {key.value}: the key occurs twice, expected once per portal; "
+                f"a new portal starts with a dash, for example - {EXAMPLES['id']}"
+            )
+        keys[str(key.value)] = line
     return keys
