@@ -11,8 +11,27 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import logging
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from crawlers.job import Problem
+from crawlers.warc import Member, Response, fetch_bytes, members, warcinfo_bytes
+
+logger = logging.getLogger(__name__)
+
+OPEN = ".open"  # suffix of a part that is being written
+PART_BYTES = 1 << 30  # a part that has grown beyond this is published and another one begun
+UNFINISHED = frozenset({"server_error", "network_error", "timeout", "blocked"})  # asked again when a run goes on
+Report = Callable[[Problem], None]
+
+
+class ArchiveError(ValueError):
+    """A record that cannot be read: no such file, no record at the offset, or bytes that do not match their digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +67,23 @@ class FetchRecord:
     digest: str | None = None
     bytes: int | None = None
 
-    def to_json(self) -> bytes:
-        """UTF-8 JSON without the fields that are null."""
+    @property
+    def key(self) -> tuple[str, str]:
+        """What the fetch answers: an article's or document's id, or the URL of an attachment or robots.txt."""
+        return ("candidate", self.id) if self.id and self.role in ("article", "document") else (self.role, self.url)
+
+    @property
+    def final(self) -> bool:
+        """Whether another attempt of the same run need not ask again."""
+        return self.outcome not in UNFINISHED
+
+    def to_json(self) -> str:
+        """JSON without the fields that are null."""
         fields = {key: value for key, value in dataclasses.asdict(self).items() if value not in (None, ())}
-        return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+        return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
-    def from_json(cls, data: bytes | str) -> FetchRecord:
+    def from_json(cls, data: str) -> FetchRecord:
         """The record of a JSON text; keys of later versions are ignored. ValueError, TypeError or KeyError if bad."""
         fields: dict[str, Any] = json.loads(data)
         names = {field.name for field in dataclasses.fields(cls)}
@@ -76,3 +105,202 @@ class Archived:
     warc_file: str
     offset: int
     length: int
+
+
+def log_problem(problem: Problem) -> None:
+    """Default report of the reading functions: a warning in the log."""
+    logger.warning("%s: %s; %s", problem.url, problem.message, problem.remedy)
+
+
+class ArchiveWriter:
+    """Writes one attempt's parts. A part begins with the first record; ``close`` publishes what is open.
+
+    Each fetch reaches the operating system in one write, so a killed process leaves whole records and at most one
+    torn tail.
+    """
+
+    def __init__(
+        self, run_dir: Path, root: Path, info: Mapping[str, str] | None = None, *, part_bytes: int = PART_BYTES
+    ) -> None:
+        self._dir, self._root, self._info, self._part_bytes = run_dir, root, dict(info or {}), part_bytes
+        self._stream: BinaryIO | None = None
+        self._path = run_dir
+        self.published: list[str] = []
+
+    def write(self, record: FetchRecord, response: Response | None = None) -> None:
+        """Appends a fetch: its metadata and, where there was one, the response (status, headers, decoded body)."""
+        stream = self._stream or self._begin()
+        stream.write(fetch_bytes(record.url, record.fetched_at, record.to_json(), response))
+        stream.flush()
+        if stream.tell() >= self._part_bytes:
+            self.close()
+
+    def close(self) -> None:
+        """Publishes the open part, if any, under its final name. Safe to call again."""
+        if self._stream is None:
+            return
+        os.fsync(self._stream.fileno())
+        self._stream.close()
+        self._stream = None
+        self._path.replace(final := self._path.with_suffix(""))
+        _sync_folder(self._dir)
+        self.published.append(final.relative_to(self._root).as_posix())
+
+    def _begin(self) -> BinaryIO:
+        self._dir.mkdir(parents=True, exist_ok=True)
+        self._path = self._dir / f"part-{_next_number(self._dir):03d}.warc.gz{OPEN}"
+        self._stream = self._path.open("xb")
+        self._stream.write(warcinfo_bytes(self._path.with_suffix("").name, self._info))
+        return self._stream
+
+
+def parts(run_dir: Path) -> list[Path]:
+    """The published parts of a run, in the order in which they were written."""
+    return sorted(run_dir.glob("part-*.warc.gz"), key=lambda path: (len(path.name), path.name))
+
+
+def records(run_dir: Path, root: Path, report: Report = log_problem) -> Iterator[Archived]:
+    """Every fetch of a run once, in the order of writing, one in memory at a time.
+
+    Where attempts of the run fetched the same thing twice, the last final answer counts, else the last one. Damaged
+    records are reported and left out; open parts are not read.
+    """
+    files = parts(run_dir)
+    chosen = _latest(files, root) if len(files) > 1 else None
+    for path in files:
+        for pair in _pairs(path, _name(path, root), report):
+            place = (path.name, pair.archived.offset)
+            if chosen is None or chosen[pair.archived.record.key] == place:
+                yield pair.archived
+
+
+def read(root: Path, warc_file: str, offset: int) -> Archived:
+    """The fetch at ``offset`` of ``warc_file`` (relative to ``root``); ArchiveError where it is not whole."""
+    path = (root / warc_file).resolve()
+    if not path.is_relative_to(root.resolve()) or not path.is_file():
+        raise ArchiveError(f"{warc_file}: not a file of the archive {root}")
+    problems: list[Problem] = []
+    pair = next(_pairs(path, warc_file, problems.append, offset), None)
+    if pair is None or pair.archived.offset != offset:
+        why = problems[0].message if problems else "no record begins there"
+        raise ArchiveError(f"{warc_file} at {offset}: {why}")
+    return pair.archived
+
+
+def salvage(run_dir: Path, root: Path, report: Report = log_problem) -> list[str]:
+    """Publishes what a killed process left open: whole, verified fetches; the torn tail is dropped.
+
+    Returns the files (relative to ``root``) that were published. Call it only while holding the run's lock.
+    """
+    saved = []
+    for path in sorted(run_dir.glob(f"part-*.warc.gz{OPEN}")):
+        final = path.with_suffix("")
+        if _copy_whole(path, final, root, report):
+            saved.append(final.relative_to(root).as_posix())
+        path.unlink()
+    return saved
+
+
+def _copy_whole(source: Path, final: Path, root: Path, report: Report) -> bool:
+    temporary = final.with_suffix(".salvage")
+    with source.open("rb") as stream, temporary.open("wb") as target:
+        target.write(warcinfo_bytes(final.name, {"description": "salvaged from a part that was not closed"}))
+        empty = target.tell()
+        for pair in _pairs(source, _name(source, root), report):
+            stream.seek(pair.archived.offset)
+            target.write(stream.read(pair.end - pair.archived.offset))
+        target.flush()
+        os.fsync(target.fileno())
+        found = target.tell() > empty
+    if found:
+        temporary.replace(final)
+    else:
+        temporary.unlink()
+    _sync_folder(final.parent)
+    return found
+
+
+def _latest(files: Iterable[Path], root: Path) -> dict[tuple[str, str], tuple[str, int]]:
+    best: dict[tuple[str, str], tuple[bool, str, int]] = {}
+    for path in files:
+        for pair in _pairs(path, _name(path, root), _ignore):
+            record = pair.archived.record
+            if record.final or not best.get(record.key, (False,))[0]:
+                best[record.key] = (record.final, path.name, pair.archived.offset)
+    return {key: (name, offset) for key, (_, name, offset) in best.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A fetch and the offset after its last record."""
+
+    archived: Archived
+    end: int
+
+
+def _pairs(path: Path, name: str, report: Report, offset: int = 0) -> Iterator[_Pair]:
+    def damaged(place: int, what: str) -> None:
+        report(_damage(name, name, place, what))
+
+    with path.open("rb") as stream:
+        yield from _paired(members(stream, offset, damaged), name, report)
+
+
+def _paired(members: Iterable[Member], name: str, report: Report) -> Iterator[_Pair]:
+    response: Member | None = None
+    for member in members:
+        if member.warc.get("warc-type") == "response":
+            response = member
+        elif member.warc.get("warc-type") == "metadata":
+            pair = _pair(member, response, name, report)
+            response = None
+            if pair:
+                yield pair
+
+
+def _pair(metadata: Member, response: Member | None, name: str, report: Report) -> _Pair | None:
+    wanted = metadata.warc.get("warc-concurrent-to")
+    if wanted is None:
+        response = None
+    elif response is None or response.warc.get("warc-record-id") != wanted:
+        report(_damage(metadata.warc.get("warc-target-uri", name), name, metadata.offset, "its response is missing"))
+        return None
+    try:
+        record = FetchRecord.from_json(metadata.payload.decode())
+    except (ValueError, TypeError) as error:
+        report(_damage(metadata.warc.get("warc-target-uri", name), name, metadata.offset, f"bad metadata ({error})"))
+        return None
+    first = response or metadata
+    body, headers = (response.payload, response.http) if response else (b"", {})
+    return _Pair(Archived(record, body, headers, name, first.offset, first.end - first.offset), metadata.end)
+
+
+def _damage(url: str, name: str, offset: int, what: str) -> Problem:
+    return Problem(
+        url=url,
+        outcome="unreadable",
+        message=f"archive {name} at byte {offset}: {what}; the record is left out",
+        remedy="clear the task in mode refetch to ask for the page again",
+    )
+
+
+def _ignore(problem: Problem) -> None:
+    """Report of a first pass: the second one tells."""
+    logger.debug("%s", problem.message)
+
+
+def _name(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix()
+
+
+def _next_number(run_dir: Path) -> int:
+    numbers = [int(match[1]) for path in run_dir.iterdir() if (match := re.match(r"part-(\d+)\.warc\.gz", path.name))]
+    return max(numbers, default=0) + 1
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
