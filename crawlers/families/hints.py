@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 Selectors = tuple[str, ...]
@@ -72,7 +72,7 @@ class DocumentHints:
     """
 
     rows: Selectors = ("table tr", "dl > div", "ul.thuoc-tinh > li")
-    labels: Mapping[str, str] = LABELS
+    labels: Mapping[str, str] = field(default_factory=lambda: LABELS, hash=False)
     files: Selectors = ()
 
 
