@@ -1,10 +1,43 @@
-"""What came back: page, document, block page, soft 404, login, stub, empty or truncated answer."""
+"""What came back: page, document, block page, soft 404, login, stub, empty or truncated answer.
+
+Judged by status, magic bytes and content, never by the Content-Type header alone. Precision first: a page with a main
+text is a page, whatever words it mentions; the signatures below count only where there is no main text beside them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
+from crawlers.content import FILES, HTML, TEXTUAL, is_whole, media_type
+from crawlers.pages import PageText
 from warehouse.schema import Outcome
+
+FILE_SUFFIXES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".rtf", ".zip", ".rar")
+
+REMEDIES: dict[Outcome, str] = {
+    Outcome.OK: "nothing to do",
+    Outcome.UNCHANGED: "nothing to do",
+    Outcome.NOT_ARTICLE: "narrow the family's article pattern",
+    Outcome.GONE: "nothing to do: the item is marked as removed when it is found missing a second time",
+    Outcome.EMPTY: "open the page in a browser; if it is built by script, the portal needs a family of its own",
+    Outcome.SOFT_404: "nothing to do if the portal removed the page; otherwise correct the family's URL pattern",
+    Outcome.BLOCKED: "the portal refuses automatic visits: raise its delay or ask its owner for permission",
+    Outcome.LOGIN: "the page needs an account and is left out; remove its section from the portal's file",
+    Outcome.SERVER_ERROR: "the portal's server failed: clear the task to ask again",
+    Outcome.NETWORK_ERROR: "check that the portal's host name is right and reachable, then clear the task",
+    Outcome.TIMEOUT: "the portal is slow: clear the task to ask again or raise DOWNLOAD_TIMEOUT",
+    Outcome.REDIRECT_LOOP: "open the URL in a browser; if it loops there too, the portal has to mend it",
+    Outcome.OFFSITE: "if the host belongs to the portal, add it to 'hosts' in the portal's file",
+    Outcome.FORBIDDEN_ADDRESS: "private networks are never contacted; correct the address in the portal's file",
+    Outcome.ROBOTS: "robots.txt forbids the page and is obeyed; ask the portal's owner for permission",
+    Outcome.OVERSIZED: "if the file is wanted, raise PAGE_MAXSIZE or FILE_MAXSIZE in the job's settings",
+    Outcome.BOMB: "nothing to do: the answer was thrown away before it was unpacked",
+    Outcome.TRUNCATED: "clear the task to fetch the file again; if it stays cut off, the portal stores it so",
+    Outcome.WRONG_TYPE: "open the URL in a browser to see what the portal delivers there",
+    Outcome.UNREADABLE: "clear the task in mode refetch to ask for the page again",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +53,66 @@ class Verdict:
     def ok(self) -> bool:
         """Whether the response is a page or document that can be read further."""
         return self.outcome is Outcome.OK
+
+
+def failure(outcome: Outcome, reason: str, media: str | None = None) -> Verdict:
+    """A verdict with the outcome's usual remedy."""
+    return Verdict(outcome, media, reason, REMEDIES[outcome])
+
+
+def classify(status: int, headers: Mapping[str, str], body: bytes, url: str, *, role: str) -> Verdict:
+    """The verdict on a response; ``url`` is the final one, ``headers`` have lower-case names, ``body`` is decoded.
+
+    ``role`` is what was asked for: article, document, attachment, listing or robots.
+    """
+    media = media_type(body, headers.get("content-type", ""))
+    refused = _by_status(status, body, media)
+    if refused:
+        return refused
+    if not body.strip():
+        return failure(Outcome.EMPTY, "the answer has no content")
+    expects_file = role == "attachment" or urlsplit(url).path.lower().endswith(FILE_SUFFIXES)
+    if media == HTML:
+        return _page(PageText.of(body), url, role, expects_file)
+    return _file(body, media, role, expects_file)
+
+
+def _by_status(status: int, body: bytes, media: str | None) -> Verdict | None:
+    if status == 304:
+        return Verdict(Outcome.UNCHANGED)
+    if 200 <= status < 300:
+        return None
+    if status in (404, 410):
+        return failure(Outcome.GONE, f"the portal answers HTTP {status}", media)
+    if status in (401, 407):
+        return failure(Outcome.LOGIN, f"the portal answers HTTP {status}: an account is needed", media)
+    challenge = PageText.of(body).challenge() if media == HTML else None
+    if challenge or status in (403, 405, 406, 418, 429, 451):
+        return failure(Outcome.BLOCKED, challenge or f"the portal answers HTTP {status}", media)
+    return failure(Outcome.SERVER_ERROR, f"the portal answers HTTP {status}", media)
+
+
+def _page(page: PageText, url: str, role: str, expects_file: bool) -> Verdict:
+    if role == "robots":
+        return Verdict(Outcome.OK, HTML)
+    for outcome, reason in (
+        (Outcome.BLOCKED, page.challenge()),
+        (Outcome.LOGIN, page.login(url)),
+        (Outcome.SOFT_404, page.not_found()),
+        (Outcome.WRONG_TYPE, "a web page came where a file was expected" if expects_file else None),
+        (Outcome.EMPTY, page.nothing()),
+    ):
+        if reason:
+            return failure(outcome, reason, HTML)
+    return Verdict(Outcome.OK, HTML)
+
+
+def _file(body: bytes, media: str | None, role: str, expects_file: bool) -> Verdict:
+    if role == "article" or (role in ("listing", "robots") and media not in TEXTUAL):
+        return failure(Outcome.WRONG_TYPE, f"{media or 'unknown bytes'} came where a web page was expected", media)
+    if role in ("document", "attachment") and media not in FILES:
+        expected = "a file" if expects_file else "a document"
+        return failure(Outcome.WRONG_TYPE, f"{media or 'unknown bytes'} came where {expected} was expected", media)
+    if not is_whole(body, media):
+        return failure(Outcome.TRUNCATED, f"the file ({media}, {len(body)} bytes) is cut off before its end", media)
+    return Verdict(Outcome.OK, media)
