@@ -1,0 +1,158 @@
+"""Portal by local day: does silence mean that nothing was published, or that nobody looked?"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from warehouse.history import Item
+from warehouse.schema import COVERAGE, CoverageState, Kind, Outcome
+
+OFFSET = dt.timedelta(hours=7)  # Asia/Ho_Chi_Minh
+PATIENCE = dt.timedelta(hours=48)  # after the end of a day, fewer news than expected no longer mean "still coming"
+DAY_FIRST = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b")
+YEAR_FIRST = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})")
+
+
+@dataclass(slots=True)
+class Counts:
+    """What the warehouse holds of each portal and day: (portal, day) -> number."""
+
+    articles: Counter[tuple[str, dt.date]] = field(default_factory=Counter)
+    documents: Counter[tuple[str, dt.date]] = field(default_factory=Counter)
+    errors: Counter[tuple[str, dt.date]] = field(default_factory=Counter)
+
+
+def coverage(observations: pa.Table, items: Sequence[Item], runs: pa.Table, partition: tuple[str, str]) -> pa.Table:
+    """Rows of COVERAGE for every day of the month that a run asked for, and for the gaps between such days.
+
+    ``items`` are the histories of ``observations``; ``runs`` may reach beyond the month, which is how a gap that
+    crosses its border is known. Runs that made no request (reparse, retag) cover nothing.
+    """
+    days = _month_days(partition[1])
+    counts = _counts(observations, items)
+    rows = [row for portal, own in _by_portal(runs).items() for row in _portal_rows(portal, own, days, counts)]
+    for row in rows:
+        row["province"], row["month"] = partition
+    rows.sort(key=lambda row: (row["portal"], row["day"]))
+    return pa.Table.from_pylist(rows, schema=COVERAGE.arrow())
+
+
+def listing_day(text: str | None) -> dt.date | None:
+    """The day named by a listing's date text, day first (26/06/2025) or ISO; None if it names none."""
+    for pattern, order in ((YEAR_FIRST, (1, 2, 3)), (DAY_FIRST, (3, 2, 1))):
+        found = pattern.search(text or "")
+        if found:
+            year, month, day = (int(found.group(index)) for index in order)
+            return _date(year, month, day)
+    return None
+
+
+def _date(year: int, month: int, day: int) -> dt.date | None:
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _counts(observations: pa.Table, items: Sequence[Item]) -> Counts:
+    names = ["portal", "published_date", "issued_date", "listing_date"]
+    light = {name: observations[name].to_pylist() for name in names}
+    counts = Counts()
+    for item in items:
+        row = item.versions[-1].row if item.versions else item.last_row
+        day = light["published_date"][row] or light["issued_date"][row]
+        if item.versions and day:
+            held = counts.articles if item.kind == Kind.ARTICLE else counts.documents
+            held[light["portal"][row], day] += 1
+        day = day or listing_day(light["listing_date"][row]) or _seen_day(item)
+        counts.errors[light["portal"][row], day] += item.failing and item.last_outcome != Outcome.GONE.value
+    return counts
+
+
+def _seen_day(item: Item) -> dt.date:
+    return (dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=item.first) + OFFSET).date()
+
+
+def _month_days(month: str) -> list[dt.date]:
+    year, number = map(int, month.split("-"))
+    return [dt.date(year, number, day) for day in range(1, calendar.monthrange(year, number)[1] + 1)]
+
+
+def _by_portal(runs: pa.Table) -> dict[str, list[dict[str, Any]]]:
+    crawled = runs.filter(pc.equal(runs["mode"], "refetch"))
+    grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for run in crawled.to_pylist():
+        grouped[run["portal"]].append(run)
+    for own in grouped.values():
+        own.sort(key=lambda run: (run["finished_at"], run["run_id"]))
+    return grouped
+
+
+def _portal_rows(
+    portal: str, runs: list[dict[str, Any]], days: Iterable[dt.date], counts: Counts
+) -> Iterator[dict[str, Any]]:
+    first, last = min(run["date_from"] for run in runs), max(run["date_to"] for run in runs)
+    for day in days:
+        if first <= day <= last:
+            covering = [run for run in runs if run["date_from"] <= day <= run["date_to"]]
+            yield _row(portal, day, covering, counts)
+
+
+def _row(portal: str, day: dt.date, runs: list[dict[str, Any]], counts: Counts) -> dict[str, Any]:
+    key = (portal, day)
+    numbers = {name: getattr(counts, name)[key] for name in ("articles", "documents", "errors")}
+    state, reason = _judge(day, runs, **numbers)
+    return {
+        "portal": portal,
+        "day": day,
+        "state": state.value,
+        **numbers,
+        "lag_hours": _lag(day, runs),
+        "reason": reason,
+        "run_id": runs[-1]["run_id"] if runs else None,
+    }
+
+
+def _judge(
+    day: dt.date, runs: list[dict[str, Any]], articles: int, documents: int, errors: int
+) -> tuple[CoverageState, str | None]:
+    """State and reason of a day from the runs that asked for it, earliest first."""
+    if not runs:
+        return CoverageState.NOT_RUN, "no run asked for this day; backfill it"
+    finished = [run for run in runs if run["state"] == "finished"]
+    if not finished:
+        return _unfinished(runs[-1])
+    if errors > articles + documents:
+        return CoverageState.BROKEN, f"{errors} candidates could not be read, {articles + documents} could"
+    expected = finished[-1]["expect_min"] or 0
+    if articles >= expected:
+        return (CoverageState.OK, None) if articles + documents else (CoverageState.EMPTY_EXPECTED, None)
+    reason = f"{articles} articles, the registry expects at least {expected}"
+    patient = finished[-1]["finished_at"] < _end(day) + PATIENCE
+    return (CoverageState.LATE if patient else CoverageState.BROKEN), reason
+
+
+def _unfinished(run: dict[str, Any]) -> tuple[CoverageState, str]:
+    states = {"blocked": CoverageState.BLOCKED, "interrupted": CoverageState.LATE, "failed": CoverageState.BROKEN}
+    return states[run["state"]], run["reason"] or f"the run ended {run['state']}"
+
+
+def _lag(day: dt.date, runs: list[dict[str, Any]]) -> float | None:
+    if not runs:
+        return None
+    waited: dt.timedelta = runs[0]["finished_at"] - _end(day)
+    return waited.total_seconds() / 3600
+
+
+def _end(day: dt.date) -> dt.datetime:
+    """Midnight at the end of the local day, as UTC."""
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), dt.UTC) - OFFSET
