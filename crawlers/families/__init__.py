@@ -1,1 +1,20 @@
 """CMS families: one module each, and what their pages look like inside (``hints``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from crawlers.families import broadcaster, district, drupal, generic, liferay, newspaper
+from crawlers.families.base import Family
+
+FAMILIES: Mapping[str, Family] = {
+    module.FAMILY.name: module.FAMILY for module in (generic, liferay, drupal, newspaper, broadcaster, district)
+}
+
+
+def family(name: str, options: Mapping[str, Any] | None = None) -> Family:
+    """The family called ``name`` with a portal's options; KeyError names the families there are."""
+    if name not in FAMILIES:
+        raise KeyError(f"no family {name!r}; there are {', '.join(FAMILIES)}")
+    return FAMILIES[name].with_options(options or {})
