@@ -193,9 +193,7 @@ def _plain(element: HtmlElement) -> None:
     element.attrib.clear()
     if href:
         element.set("href", href)
-    if element.tag in _RENAMED:
-        element.tag = "div"
-    elif element.tag not in BLOCKS and any(child.tag in BLOCKS for child in element):
+    if element.tag in _RENAMED or (element.tag not in BLOCKS and any(child.tag in BLOCKS for child in element)):
         element.tag = "div"
     elif ":" in element.tag or element.tag == "font":
         element.tag = "span"

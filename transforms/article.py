@@ -1,0 +1,368 @@
+"""A page becomes an article: container, fields at their places, pruned text, guards. Pure: bytes in, fields out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from crawlers.families.hints import GENERIC, Hints
+from transforms import body as bodies
+from transforms import fields
+from transforms.bylines import is_account, is_byline, people, source, split_credit
+from transforms.dates import ParsedDate, parse
+from transforms.fields import Anchor, Evidence, Title
+from transforms.template import Template
+from transforms.text import decode, fold, letters
+from transforms.tree import BLOCKS, Page, drop, drop_all, link_share, raw_text, strip_invisible, text_of
+from transforms.tree import parse as parse_page
+from warehouse.schema import Outcome
+
+VERSION = "1"
+FILE_SUFFIXES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".rtf", ".zip", ".rar", ".ppt", ".pptx")
+_NOT_FOUND = re.compile(
+    r"(?:không tìm thấy|không tồn tại|đã bị (?:xóa|xoá|gỡ)|page not found|not found|lỗi 404|\b404\b|error 404)", re.I
+)
+_SHORT = 60  # characters below which a text is flagged as short
+_PAGE_MIN = 200  # characters that a page without a known container must hold to count as an article
+_LISTING_LINKS = 0.6  # share of characters in links from which a container is a listing
+_ENGLISH = re.compile(r"\b(?:the|of|and|to|in|is|for|that|with|on)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """A picture's caption without its credit, and the credit."""
+
+    text: str
+    credit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileLink:
+    """A file that the page links: absolute URL and the anchor's text."""
+
+    url: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What a page says. ``text`` is NFC, paragraphs joined by an empty line, lead first, captions apart."""
+
+    title: str | None
+    lead: str | None
+    text: str
+    author: str | None
+    section: str | None
+    source: str | None
+    date: ParsedDate | None
+    language: str | None
+    captions: tuple[Caption, ...]
+    files: tuple[FileLink, ...]
+    content_hash: str
+    flags: tuple[str, ...]
+
+    @property
+    def published_at(self) -> dt.datetime | None:
+        """Publication time in UTC, where the page gives one."""
+        return self.date.instant if self.date else None
+
+    @property
+    def published_date(self) -> dt.date | None:
+        """Publication day in Asia/Ho_Chi_Minh."""
+        return self.date.day if self.date else None
+
+
+@dataclass(frozen=True, slots=True)
+class NotArticle:
+    """Why a page is no article; ``reason`` says it for the operator."""
+
+    outcome: Outcome
+    reason: str
+
+
+@dataclass(slots=True)
+class _Reading:
+    page: Page
+    url: str
+    hints: Hints
+    evidence: Evidence
+    title: Title
+    container: HtmlElement | None
+    flags: list[str]
+
+
+@dataclass(slots=True)
+class _Parts:
+    date: ParsedDate | None
+    lead: str | None
+    lead_outside: bool
+    author: str | None
+    source: str | None
+    section: str | None
+    files: tuple[FileLink, ...]
+    pictures: bool
+    captions: tuple[Caption, ...] = ()
+
+
+def extract(
+    body: bytes,
+    *,
+    url: str,
+    encoding: str | None = None,
+    hints: Hints = GENERIC,
+    listing: Evidence | None = None,
+    template: Template | None = None,
+) -> Article | NotArticle:
+    """Read the page at ``url``; ``encoding`` is the header's charset, ``listing`` what discovery saw.
+
+    The container comes from the hints, else from the learned template, else plain trafilatura reads the page and
+    the article is flagged ``no_container``. Never raises for a bad page.
+    """
+    decoded = decode(body, encoding)
+    page = parse_page(decoded.text)
+    if page is None:
+        return NotArticle(Outcome.UNREADABLE, f"{url}: no HTML element could be parsed; look at the archived record")
+    evidence = listing or Evidence()
+    title = fields.find_title(page, hints, evidence)
+    flags = ["encoding_repaired"] if decoded.repaired else []
+    container, origin = _container(page, hints, template)
+    if title.element is None and container is not None and template is not None:
+        title = _learned_title(template.title(page), title)
+    reading = _Reading(page, url, hints, evidence, title, container, flags + origin)
+    return _refusal(reading) or _read(reading)
+
+
+def language_of(text: str) -> str | None:
+    """'vi' by its letters, 'en' for a text that is clearly English, else None."""
+    alphabetic = sum(1 for character in text if character.isalpha())
+    if alphabetic and letters(text) >= 0.03 * alphabetic:
+        return "vi"
+    words = len(text.split())
+    return "en" if words >= 20 and len(_ENGLISH.findall(text)) >= 0.1 * words else None
+
+
+def file_links(url: str, within: Iterable[HtmlElement]) -> tuple[FileLink, ...]:
+    """Links to files in the elements, each URL once, with the longest anchor text."""
+    found: dict[str, str] = {}
+    for scope in within:
+        for link in scope.iter("a"):
+            target = _file_url(link.get("href"), url)
+            if target and len(raw_text(link)) >= len(found.get(target, "")):
+                found[target] = raw_text(link)
+    return tuple(FileLink(target, name or target.rsplit("/", 1)[-1]) for target, name in found.items())
+
+
+def _file_url(href: str | None, base: str) -> str | None:
+    try:
+        target = urljoin(base, (href or "").strip())
+        path = urlsplit(target).path.lower()
+    except ValueError:
+        return None
+    parts = path.rstrip("/").split("/")[-2:]
+    return target if target.startswith("http") and any(part.endswith(FILE_SUFFIXES) for part in parts) else None
+
+
+def _container(page: Page, hints: Hints, template: Template | None) -> tuple[HtmlElement | None, list[str]]:
+    for selector in hints.container:
+        found = _dominant(page.select([selector]))
+        if found is not None:
+            return found, []
+    if template is not None:
+        learned = template.container(page)
+        if learned is not None:
+            return learned, ["learned_template"]
+    return None, []
+
+
+def _learned_title(element: HtmlElement | None, title: Title) -> Title:
+    if element is None:
+        return title
+    return Title(title.text if title.agreed else raw_text(element), element, title.agreed)
+
+
+def _dominant(found: list[HtmlElement]) -> HtmlElement | None:
+    """The match that holds most text; None for several equal ones (the items of a listing)."""
+    outer = [element for element in found if not any(parent in found for parent in element.iterancestors())]
+    if len(outer) < 2:
+        return outer[0] if outer else None
+    sizes = sorted(((len(raw_text(element)), index) for index, element in enumerate(outer)), reverse=True)
+    dominates = len(outer) < 3 or sizes[0][0] >= 2 * sizes[1][0]
+    return outer[sizes[0][1]] if dominates else None
+
+
+def _refusal(reading: _Reading) -> NotArticle | None:
+    heading = reading.title.text or ""
+    container = reading.container
+    size = len(raw_text(container)) if container is not None else 0
+    if _NOT_FOUND.search(heading) and size < 4 * _PAGE_MIN and not reading.title.agreed:
+        return NotArticle(Outcome.SOFT_404, f"{reading.url}: answered 200 with a 'not found' page ({heading[:60]})")
+    if container is None or reading.title.agreed:
+        return None
+    links = sum(1 for _ in container.iter("a"))
+    if links >= 5 and link_share(container) > _LISTING_LINKS:
+        return NotArticle(Outcome.NOT_ARTICLE, f"{reading.url}: a list of {links} links, not an article")
+    return None
+
+
+def _read(reading: _Reading) -> Article | NotArticle:
+    anchor = Anchor(reading.page, reading.title.element, reading.container)
+    parts = _collect(reading, anchor)
+    result, key = _text(reading, parts)
+    text = _with_lead(result.text, parts.lead if parts.lead_outside else None)
+    refused = _empty(reading, text, parts)
+    if refused:
+        return refused
+    date, date_flags = _settle_date(parts.date, reading.evidence)
+    flags = [*reading.flags, *result.flags, *date_flags, *_title_flags(reading.title), *_size_flags(text)]
+    return Article(
+        title=reading.title.text,
+        lead=fields.without_place_line(parts.lead) if parts.lead else None,
+        text=text,
+        author=parts.author,
+        section=parts.section,
+        source=parts.source,
+        date=date,
+        language=language_of(text or reading.title.text or ""),
+        captions=parts.captions,
+        files=parts.files,
+        content_hash=hashlib.sha256(key.encode()).hexdigest(),
+        flags=tuple(flags),
+    )
+
+
+def _collect(reading: _Reading, anchor: Anchor) -> _Parts:
+    page, hints, container = reading.page, reading.hints, reading.container
+    date, date_element = fields.find_date(page, hints, anchor)
+    lead = fields.find_lead(page, hints, anchor)
+    authors = fields.find_authors(page, hints, anchor)
+    bylines = [text_of(element) for element in authors]
+    parts = _Parts(
+        date=date,
+        lead=text_of(lead) if lead is not None else None,
+        lead_outside=lead is not None and not _inside(lead, container),
+        author=fields.byline(authors),
+        source=next((name for line in bylines if (name := source(line))), None),
+        section=fields.find_section(page, hints, reading.title.text),
+        files=file_links(reading.url, [_file_scope(container, page)]),
+        pictures=container is not None and container.find(".//img") is not None,
+    )
+    if container is not None:
+        strip_invisible(container)
+        parts.captions = _take_captions(page, hints, container)
+        drop_all(page.select_all(hints.drop, container))
+        drop_all(element for element in (*authors, date_element, reading.title.element) if _inside(element, container))
+    return parts
+
+
+def _text(reading: _Reading, parts: _Parts) -> tuple[bodies.Body, str]:
+    """The body's text and what its hash is made of."""
+    container = reading.container
+    if container is None:
+        result = bodies.read_page(reading.page.source)
+        return result, fold(result.text)
+    bodies.prune(container)
+    _tail_lines(container, parts)
+    key = bodies.container_key(container)
+    outside = fold(parts.lead or "") if parts.lead_outside else ""
+    files = " ".join(link.url for link in parts.files) if not key else ""
+    parts.lead = parts.lead or _bold_lead(container)
+    return bodies.read(container), " ".join(filter(None, (outside, key, files)))
+
+
+def _take_captions(page: Page, hints: Hints, container: HtmlElement) -> tuple[Caption, ...]:
+    found: dict[str, Caption] = {}
+    for element in page.select_all(hints.caption, container):
+        text = text_of(element)
+        if text and element.getparent() is not None:
+            found.setdefault(text, Caption(*split_credit(text)))
+        drop(element)
+    return tuple(found.values())
+
+
+def _tail_lines(container: HtmlElement, parts: _Parts) -> None:
+    """Take the byline off the end of the text and note the source named there; the source's line stays."""
+    for element in _last_blocks(container, 2):
+        text = raw_text(element)
+        if is_account(text):
+            drop(element)
+        elif source(text):
+            parts.source = parts.source or source(text)
+        elif parts.author is None and is_byline(text, marked=_is_marked(element)):
+            parts.author = people(text)
+            drop(element)
+            return
+
+
+def _last_blocks(container: HtmlElement, count: int) -> list[HtmlElement]:
+    found: list[HtmlElement] = []
+    for element in reversed(list(container.iter())):
+        is_leaf = element.tag in BLOCKS and not any(child.tag in BLOCKS for child in element.iterdescendants())
+        if is_leaf and element.tag not in ("td", "th", "li") and raw_text(element):
+            found.append(element)
+            if len(found) == count:
+                break
+    return found
+
+
+def _is_marked(element: HtmlElement) -> bool:
+    style = f"{element.get('style') or ''} {element.get('align') or ''}".replace(" ", "")
+    bold = sum(len(raw_text(child)) for child in element if child.tag in ("b", "strong", "em", "i"))
+    return "right" in style or bold >= len(raw_text(element)) > 0
+
+
+def _bold_lead(container: HtmlElement) -> str | None:
+    """The first paragraph where it is bold as a whole, as old pages set the lead."""
+    for element in container.iter("p", "div", "h2", "h3"):
+        text = raw_text(element)
+        if text and not any(child.tag in BLOCKS for child in element):
+            bold = sum(len(raw_text(child)) for child in element if child.tag in ("b", "strong"))
+            return text if _SHORT <= len(text) <= 1000 and bold >= 0.9 * len(text) else None
+    return None
+
+
+def _with_lead(text: str, outside: str | None) -> str:
+    if not outside or fold(outside)[:80] in fold(text[: 2 * len(outside) + 80]):
+        return text
+    return f"{outside}\n\n{text}" if text else outside
+
+
+def _empty(reading: _Reading, text: str, parts: _Parts) -> NotArticle | None:
+    if reading.container is None:
+        evident = reading.title.agreed or (parts.date is not None and reading.title.element is not None)
+        if len(text) < (_SHORT if evident else _PAGE_MIN) or not evident:
+            return NotArticle(Outcome.NOT_ARTICLE, f"{reading.url}: no article container, date or title was found")
+        return None
+    if text or (reading.title.text and (parts.files or parts.pictures or parts.captions)):
+        return None
+    return NotArticle(Outcome.EMPTY, f"{reading.url}: the article's container holds no text; look at the page")
+
+
+def _settle_date(found: ParsedDate | None, evidence: Evidence) -> tuple[ParsedDate | None, list[str]]:
+    listed = parse(evidence.date_text)
+    if found is None:
+        return listed, ["date_from_listing"] if listed else ["no_date"]
+    return found, ["date_differs_from_listing"] if listed and listed.day != found.day else []
+
+
+def _title_flags(title: Title) -> list[str]:
+    return ["title_differs_from_listing"] if title.agreed is False else [] if title.text else ["no_title"]
+
+
+def _size_flags(text: str) -> list[str]:
+    return ["no_text"] if not text else ["short_text"] if len(text) < _SHORT else []
+
+
+def _inside(element: HtmlElement | None, container: HtmlElement | None) -> bool:
+    return element is not None and container is not None and any(each is container for each in element.iterancestors())
+
+
+def _file_scope(container: HtmlElement | None, page: Page) -> HtmlElement:
+    """Files count around the container, where portals list them, but not in the chrome of the whole page."""
+    parent = container.getparent() if container is not None else None
+    return page.root if parent is None or parent.tag in ("body", "html") else parent

@@ -1,0 +1,166 @@
+"""From a container to text: chrome out, flow normal form, one pass of trafilatura, and guards over what it did."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+from lxml.html import Element, HtmlElement
+from trafilatura import bare_extraction
+from trafilatura.settings import Document, Extractor
+
+from transforms.text import clean, fold
+from transforms.tree import BLOCKS, blocks, drop, link_share, normalise, raw_text
+
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+KEPT_SHARE = 0.8  # of the container's characters: less than this and trafilatura lost text
+_PRUNED = Extractor(fast=True, recall=True, comments=False, tables=True)
+_CHROME = re.compile(
+    r"(?:in bài viết|in trang(?: này)?|bản in|print|gửi (?:phản hồi|mail|email|bài viết|bình luận|ý kiến)|send e?-?mail"
+    r"|(?:số )?lượt (?:xem|đọc|truy cập)\s*:?\s*[\d.,]*|(?:view count|views?|đã xem|lượt xem tin)\s*:?\s*[\d.,]*"
+    r"|xem lịch phát sóng|nhảy đến nội dung|chia sẻ(?: bài viết)?|facebook|zalo|twitter|share|thích|like|quay lại"
+    r"|về đầu trang|trở lại|cỡ chữ|font size|nghe đọc bài|đăng ký|theo dõi trên google news|lưu bài viết|[|.,\-–•]*"
+    r"|(?:hôm nay|hôm qua|tuần này|đang truy cập|đã truy cập|tổng truy cập)\s*:\s*[\d.,]+|thống kê truy cập)",
+    re.I,
+)
+_RELATED_HEAD = re.compile(
+    r"(?:(?:các )?(?:tin|bài)(?: viết| tức)? (?:khác|liên quan|cũ hơn|mới hơn|cùng chuyên mục|nổi bật)|other news|"
+    r"related (?:news|articles)|cùng chuyên mục|tin nóng|tin tiêu điểm|xem thêm|đọc thêm"
+    r"|website liên kết|liên kết website)"
+    r"\s*[:.]?",
+    re.I,
+)
+_LINKED = 0.8  # share of characters in links from which a block is a list of links
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The text with its paragraphs joined by an empty line, and the guards that spoke."""
+
+    text: str
+    flags: tuple[str, ...] = ()
+
+
+def prune(container: HtmlElement) -> None:
+    """Remove chrome that no selector names: counters, print and share labels, lists of other news."""
+    for element in list(container.iter()):
+        if element.getparent() is None or element is container or element.tag not in BLOCKS | {"a", "span"}:
+            continue
+        text = raw_text(element) if len(element) < 8 else ""
+        if text and len(text) < 60 and _CHROME.fullmatch(text):
+            drop(element)
+        elif text and len(text) < 60 and _RELATED_HEAD.fullmatch(text):
+            _drop_related(element, container)
+
+
+def read(container: HtmlElement) -> Body:
+    """The text of a pruned container, by trafilatura; by the plain tree where trafilatura loses text.
+
+    The container is changed. Flags: ``text_restored`` when trafilatura kept less than KEPT_SHARE.
+    """
+    container.tail = None
+    normalise(container)
+    plain = [text for text in _plain(container) if not _CHROME.fullmatch(text)]
+    if not plain:
+        return Body("")
+    found = _paragraphs(_trafilatura(container))
+    if sum(map(len, found)) < KEPT_SHARE * sum(map(len, plain)):
+        return Body("\n\n".join(plain), ("text_restored",))
+    return Body("\n\n".join(found))
+
+
+def read_page(source: str) -> Body:
+    """The text of a page whose container nobody knows: plain trafilatura in favour of precision, and flagged."""
+    document = bare_extraction(source, favor_precision=True, include_comments=False)
+    return Body("\n\n".join(_paragraphs(_body(document))), ("no_container",))
+
+
+def container_key(container: HtmlElement) -> str:
+    """The folded text of a pruned container: the same for two copies of one article, whatever surrounds it."""
+    return fold(" ".join(text for text in blocks(container) if not _CHROME.fullmatch(text)))
+
+
+def _drop_related(heading: HtmlElement, container: HtmlElement) -> None:
+    """Drop a heading of other news with the lists of links after it; keep it where no list follows."""
+    place: HtmlElement | None = heading
+    while place is not None and place is not container:
+        following = _links_after(place)
+        if following:
+            for element in [*following, heading]:
+                drop(element)
+            return
+        place = place.getparent() if place.getnext() is None else None
+
+
+def _links_after(element: HtmlElement) -> list[HtmlElement]:
+    found = []
+    for sibling in element.itersiblings():
+        if raw_text(sibling) and link_share(sibling) < _LINKED:
+            break
+        found.append(sibling)
+    return found if any(raw_text(sibling) for sibling in found) else []
+
+
+def _trafilatura(container: HtmlElement) -> HtmlElement | None:
+    document = Element("html")
+    etree.SubElement(etree.SubElement(document, "body"), "article").append(copy.copy(container))
+    return _body(bare_extraction(document, options=_PRUNED))
+
+
+def _body(document: Document | dict[str, Any] | None) -> HtmlElement | None:
+    return document.body if isinstance(document, Document) else None
+
+
+def _paragraphs(body: HtmlElement | None) -> list[str]:
+    """Paragraphs of trafilatura's tree: one an element; list items and table rows are lines of one paragraph."""
+    if body is None:
+        return []
+    texts = ["\n".join(_lines(element)) for element in body]
+    return [text for text in texts if text and not _CHROME.fullmatch(text)]
+
+
+def _lines(element: HtmlElement) -> Iterator[str]:
+    if element.tag == "table":
+        yield from _rows(element, "row", ("cell",))
+    elif element.tag == "list":
+        yield from (text for item in element.iter("item") if (text := _item_text(item)))
+    elif any(child.tag in ("p", "list", "table", "head", "quote") for child in element):
+        yield from (text for child in element if (text := "\n".join(_lines(child))))
+    else:
+        yield clean("".join(element.itertext()))
+
+
+def _item_text(item: HtmlElement) -> str:
+    own = [item.text or ""]
+    for child in item:
+        own.append("" if child.tag == "list" else " ".join(child.itertext()))
+        own.append(child.tail or "")
+    return clean(" ".join(own))
+
+
+def _rows(table: HtmlElement, row: str, cells: tuple[str, ...]) -> Iterator[str]:
+    for line in table.iter(row):
+        texts = [clean(" ".join(cell.itertext())) for cell in line if cell.tag in cells]
+        if any(texts):
+            yield " | ".join(texts)
+
+
+def _plain(container: HtmlElement) -> list[str]:
+    """Paragraphs of a normalised container without trafilatura; rows of tables as lines."""
+    if container.find(".//table") is None:
+        return blocks(container)
+    flat = copy.deepcopy(container)
+    for table in list(flat.iter("table")):
+        rows = list(_rows(table, "tr", ("td", "th")))
+        tail = table.tail
+        table.clear()
+        table.tag, table.tail = "div", tail
+        for text in rows:
+            etree.SubElement(table, "p").text = text
+    return blocks(flat)

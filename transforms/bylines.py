@@ -1,0 +1,101 @@
+"""Who wrote it, who took the picture, where it was taken from: short lines around and below an article."""
+
+from __future__ import annotations
+
+import re
+
+from transforms.text import clean, fold
+
+_LABEL = re.compile(
+    r"^\s*\(?\s*(?:(?:tác giả|bài viết|bài|tin|ảnh|video|clip|biên tập|thực hiện|người viết|nguồn tin|người đăng|"
+    r"đăng bởi|theo dõi|posted by|by|author)\s*(?:,|và|-|/)?\s*)+\s*[:：]\s*",
+    re.I,
+)
+_SOURCE = re.compile(r"^\(?\s*(?:theo|nguồn(?:\s+tin)?)\s*[:：]?\s+(?P<name>[^()]{2,80}?)\s*\)?\s*\.?$", re.I)
+_CREDIT = re.compile(
+    r"[\s.,;(–-]*\(?\s*(?:ảnh(?:\s+minh\s+họa)?|photo|ảnh tư liệu)\s*[:：]\s*(?P<credit>[^()]{2,60}?)\s*\)?\s*\.?\s*$",
+    re.I,
+)
+_SPLIT = re.compile(r"\s*[;,/|\n]\s*|\s+[-–—]\s+")
+_AND = re.compile(r"\s+(?:và|&)\s+")
+_WORD = r"[A-ZĂÂĐÊÔƠƯÀ-ÝẠ-Ỹ][\wÀ-ỹ'’]*"
+_NAME = re.compile(rf"^{_WORD}(?:\s+{_WORD}){{1,4}}$")
+_UNIT = re.compile(
+    r"\b(?:Trung tâm|Báo|Đài|Ban|Phòng|Sở|Văn phòng|Cổng|UBND|TTXVN|TT&VH|PV|CTV|Hội|Công an|Chi cục|Cục|VOV|VTV|TV)\b"
+    r"|\.(?:VN|COM|ORG)\b|^[A-ZĐ]{2,10}$",
+    re.I,
+)
+_ACCOUNTS = frozenset(
+    (
+        "admin",
+        "admin admin",
+        "ad min",
+        "administrator",
+        "quan tri",
+        "quan tri vien",
+        "webmaster",
+        "test",
+        "user",
+        "guest",
+    )
+)
+_LONGEST = 90  # characters of a line that may still be a byline
+
+
+def people(text: str | None) -> str | None:
+    """Names and units of a byline, joined by '; '; None for nothing, for a date, and for a system's account.
+
+    >>> people("Tin, ảnh: Bình Minh/Trung tâm TT&VH Ba Chẽ")
+    'Bình Minh; Trung tâm TT&VH Ba Chẽ'
+    """
+    line = _LABEL.sub("", clean(text)).strip(" .()-–|")
+    if not line or len(line) > 2 * _LONGEST or source(text):
+        return None
+    names = [name.strip(" .") for part in _SPLIT.split(line) for name in _pair(part)]
+    kept = list(dict.fromkeys(name for name in names if len(name) > 1 and not is_account(name)))
+    return "; ".join(kept) or None
+
+
+def source(text: str | None) -> str | None:
+    """The name in a source line (``Theo TTXVN``, ``(Nguồn: Báo Nhân Dân)``), or None."""
+    found = _SOURCE.match(clean(text))
+    return found["name"].strip() if found and _capitalised(found["name"]) else None
+
+
+def is_byline(text: str, marked: bool = False) -> bool:
+    """Whether a whole line is a byline: names or units only; ``marked`` = set apart by alignment or weight."""
+    line = clean(text)
+    if not line or len(line) > _LONGEST or line.endswith((":", "?", "!", "/.", "…")):
+        return False
+    if _LABEL.match(line):
+        return True
+    parts = [name for part in _SPLIT.split(line.strip(" .()")) for name in _pair(part) if name]
+    named = [part for part in parts if _NAME.match(part)]
+    units = [part for part in parts if _UNIT.search(part) and _capitalised(part)]
+    return bool(parts) and len(set(named) | set(units)) == len(set(parts)) and bool(named or marked)
+
+
+def split_credit(text: str | None) -> tuple[str, str | None]:
+    """A caption without its photo credit, and the credit: ``"Quang cảnh. Ảnh: Việt Hòa."`` gives both."""
+    line = clean(text)
+    found = _CREDIT.search(line)
+    if found is None:
+        return line, None
+    rest = line[: found.start()].strip()
+    closing = line[found.start() : found.end()].lstrip()[:1]
+    return (rest + closing if closing in (".", "!") and rest else rest), found["credit"].strip(" .")
+
+
+def _pair(part: str) -> list[str]:
+    halves = _AND.split(part)
+    return halves if len(halves) > 1 and all(_NAME.match(half) for half in halves) else [part]
+
+
+def is_account(name: str) -> bool:
+    """Whether the name is that of a content system's account and no person's."""
+    return fold(name, accents=False) in _ACCOUNTS
+
+
+def _capitalised(text: str) -> bool:
+    first = text.strip()[:1]
+    return first.isupper() or first.isdigit()

@@ -1,0 +1,241 @@
+"""Title, date, lead, byline and section of a page, each at its place.
+
+A date, lead or byline counts only where it stands: between title and text, in the text's container, or in the
+smallest block around both. The clock in the page header and the dates of related lists never do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from crawlers.families.hints import Hints
+from transforms.bylines import people
+from transforms.dates import ParsedDate, parse
+from transforms.text import clean, fold
+from transforms.tree import BLOCKS, HEADINGS, Page, link_share, raw_text, text_of
+
+_ELLIPSIS = re.compile(r"\s*(?:\.\.\.|…)$")
+_TITLE_TAIL = re.compile(r"\s+(?:[|–—»]|::|-)\s+")
+_JSON_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
+_RELATED = re.compile(
+    r"related|lien-quan|lienquan|tin-khac|other|cung-chuyen-muc|tin-nong|hot-news|tinmoi|most|popular", re.I
+)
+_PLACE_LINE = re.compile(r"^\(?[A-ZĐ][\w.Đđ& ]{1,24}\)?\s*[-–—]\s+(?=[A-ZĐÀ-Ỹ\"“])")
+_AGENCY = re.compile(r"\b(?:TV|TTXVN|TQĐT|BTQ|[A-ZĐ]{2,6}ĐT|Online|VOV|VTV|[A-ZĐ]{3,6})\b")
+_SHORT_BLOCK = 110  # characters of a block that may be a date line
+_SHORT_TITLE = 15  # characters below which a listing's anchor is no title ("Xem tiếp")
+_HOME = frozenset(("trang chu", "home", "trang nhat"))
+BEFORE_TEXT, IN_TEXT, ABOVE_TITLE, BELOW_TEXT = range(4)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the listing said of the page: anchor text and the date beside it."""
+
+    title: str | None = None
+    date_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A title, the element that shows it, and whether the listing says the same (None = the listing says nothing)."""
+
+    text: str | None
+    element: HtmlElement | None = None
+    agreed: bool | None = None
+
+
+class Anchor:
+    """Tells where an element stands, seen from title and container."""
+
+    def __init__(self, page: Page, title: HtmlElement | None, container: HtmlElement | None) -> None:
+        self._page, self._container = page, container
+        self._title = page.order(title) if title is not None else None
+        self._start = page.order(container) if container is not None else None
+        self._end = _last_order(page, container) if container is not None else None
+        self._scope = _scope(title, container)
+
+    def place(self, element: HtmlElement) -> int | None:
+        """BEFORE_TEXT, IN_TEXT, ABOVE_TITLE or BELOW_TEXT; None for an element that does not belong to the article."""
+        position = self._page.order(element)
+        if position < 0 or (self._start is None and self._title is None) or _is_related(element, self._scope):
+            return None
+        if self._start is not None and self._end is not None and self._start <= position <= self._end:
+            return IN_TEXT if self._title is None or position >= self._title else ABOVE_TITLE
+        return self._outside(element, position)
+
+    def _outside(self, element: HtmlElement, position: int) -> int | None:
+        start = self._start if self._start is not None else position
+        title = self._title if self._title is not None else position
+        if title <= position <= start and not (self._title is None and not self._in_scope(element)):
+            return BEFORE_TEXT
+        if not self._in_scope(element):
+            return None
+        return ABOVE_TITLE if position < start else BELOW_TEXT
+
+    def _in_scope(self, element: HtmlElement) -> bool:
+        return self._scope is not None and any(each is self._scope for each in element.iterancestors())
+
+
+def find_title(page: Page, hints: Hints, evidence: Evidence) -> Title:
+    """The listing's title where any heading of the page agrees with it, else the first heading of the hints."""
+    listed = clean(evidence.title)
+    hinted = [element for element in page.select(hints.title) if raw_text(element)]
+    if len(listed) >= _SHORT_TITLE:
+        for element in _headings(page, hints):
+            text = raw_text(element)
+            if agree(text, listed):
+                return Title(_better(text, listed), element, True)
+    document = _document_title(page)
+    if len(listed) >= _SHORT_TITLE and document and agree(document, listed):
+        return Title(_better(document, listed), hinted[0] if hinted else None, True)
+    agreed = False if len(listed) >= _SHORT_TITLE else None
+    if hinted:
+        return Title(raw_text(hinted[0]), hinted[0], agreed)
+    return Title(document or listed or None, None, agreed)
+
+
+def agree(heading: str, listed: str) -> bool:
+    """Whether two titles are one, after folding; either may be cut by an ellipsis."""
+    first, second = fold(heading), fold(listed)
+    if first == second:
+        return True
+    for cut, whole in ((first, second), (second, first)):
+        stem = _ELLIPSIS.sub("", cut)
+        if stem != cut and len(stem) >= _SHORT_TITLE and whole.startswith(stem):
+            return True
+    return False
+
+
+def find_date(page: Page, hints: Hints, anchor: Anchor) -> tuple[ParsedDate | None, HtmlElement | None]:
+    """The publication date and its element: hinted place, then metadata, then a short line above the text."""
+    places = sorted(_dated(page.select_all(hints.date), anchor), key=lambda found: found[0])
+    if places:
+        return places[0][1], places[0][2]
+    metadata = _metadata_date(page)
+    if metadata:
+        return metadata, None
+    lines = (element for element in page.root.iter() if element.tag in BLOCKS | {"span", "time", "em", "i"})
+    for place, date, element in _dated(lines, anchor):
+        if place == BEFORE_TEXT:
+            return date, element
+    return None, None
+
+
+def find_lead(page: Page, hints: Hints, anchor: Anchor) -> HtmlElement | None:
+    """The element of the lead (sapo): hinted, before or in the text, and not a link."""
+    for element in page.select_all(hints.lead):
+        if anchor.place(element) in (BEFORE_TEXT, IN_TEXT) and len(text_of(element)) > 20 and link_share(element) < 0.5:
+            return element
+    return None
+
+
+def find_authors(page: Page, hints: Hints, anchor: Anchor) -> list[HtmlElement]:
+    """Elements of the byline that belong to the article; a block and its child count once."""
+    found = [element for element in page.select_all(hints.author) if anchor.place(element) is not None]
+    return [element for element in found if not any(parent in found for parent in element.iterancestors())]
+
+
+def find_section(page: Page, hints: Hints, title: str | None) -> str | None:
+    """The section: last crumb of the path that is neither the home page nor the title."""
+    for element in reversed(page.select(hints.section)):
+        crumbs = [clean(part) for part in re.split(r"[»›>/]", raw_text(element))]
+        for crumb in reversed(crumbs):
+            if 1 < len(crumb) < 80 and fold(crumb, accents=False) not in _HOME and not (title and agree(crumb, title)):
+                return crumb
+    return _meta(page, "article:section")
+
+
+def without_place_line(lead: str) -> str:
+    """The lead without the agency's or place's name in front: ``Điện Biên TV - Hôm nay`` becomes ``Hôm nay``."""
+    found = _PLACE_LINE.match(lead)
+    if found is None:
+        return lead
+    mark = found[0].rstrip(" -–—")
+    return lead[found.end() :] if mark.isupper() or _AGENCY.search(mark) or mark.startswith("(") else lead
+
+
+def byline(elements: Iterable[HtmlElement]) -> str | None:
+    """The people and units of the byline elements, joined by '; '."""
+    names = [name for element in elements for name in (people(text_of(element)) or "").split("; ") if name]
+    return "; ".join(dict.fromkeys(names)) or None
+
+
+def _dated(elements: Iterable[HtmlElement], anchor: Anchor) -> Iterator[tuple[int, ParsedDate, HtmlElement]]:
+    for element in elements:
+        place = anchor.place(element)
+        date = _date_of(element) if place is not None else None
+        if place is not None and date is not None:
+            yield place, date, element
+
+
+def _date_of(element: HtmlElement) -> ParsedDate | None:
+    for name in ("datetime", "content", "data-date"):
+        found = parse(element.get(name))
+        if found:
+            return found
+    text = raw_text(element)
+    if len(text) > _SHORT_BLOCK:
+        return None
+    return parse(text) or parse(element.get("title"))
+
+
+def _metadata_date(page: Page) -> ParsedDate | None:
+    found = _JSON_DATE.search(page.source) if "datePublished" in page.source else None
+    return parse(found[1]) if found else parse(_meta(page, "article:published_time"))
+
+
+def _meta(page: Page, name: str) -> str | None:
+    if name not in page.source:
+        return None
+    element = page.root.find(f".//meta[@property='{name}']")
+    return clean(element.get("content")) or None if element is not None else None
+
+
+def _headings(page: Page, hints: Hints) -> Iterator[HtmlElement]:
+    yield from page.select_all(hints.title)
+    yield from page.root.iter(*HEADINGS)
+
+
+def _document_title(page: Page) -> str | None:
+    element = page.root.find(".//title")
+    text = _meta(page, "og:title") or (raw_text(element) if element is not None else "")
+    return _TITLE_TAIL.split(text)[0].strip() or None
+
+
+def _better(heading: str, listed: str) -> str:
+    if _ELLIPSIS.search(listed):
+        return heading
+    return heading if listed.isupper() and not heading.isupper() else listed
+
+
+def _last_order(page: Page, container: HtmlElement) -> int:
+    last = container
+    while len(last):
+        last = last[-1]
+    return page.order(last)
+
+
+def _scope(title: HtmlElement | None, container: HtmlElement | None) -> HtmlElement | None:
+    if container is None or title is None:
+        return container.getparent() if container is not None and container.tag != "body" else None
+    around = {title, *title.iterancestors()}
+    for parent in (container, *container.iterancestors()):
+        if parent in around:
+            return None if parent.tag in ("body", "html") else parent
+    return None
+
+
+def _is_related(element: HtmlElement, scope: HtmlElement | None) -> bool:
+    for parent in (element, *element.iterancestors()):
+        if parent is scope or parent.tag == "body":
+            return False
+        if parent.tag in ("nav", "footer") or _RELATED.search(f"{parent.get('class') or ''} {parent.get('id') or ''}"):
+            return True
+        if parent.tag == "li" and parent.find(".//a") is not None and parent is not element:
+            return True
+    return False
