@@ -1,6 +1,6 @@
-"""Secrets of the containers: ``python -m dags.local.env`` writes .env, ``... passwords FILE`` the login file of Airflow.
+"""Secrets of the containers: ``python -m dags.local.env`` writes .env, ``... passwords FILE`` the login file.
 
-Airflow's SimpleAuthManager opens its password file for reading *and writing*, so a read-only secret mount does not
+The SimpleAuthManager of Airflow opens its password file for reading *and writing*, so a read-only secret mount does not
 do; the api-server therefore writes the file itself, from ``ADMIN_PASSWORD``, before it starts.
 """
 
@@ -18,7 +18,7 @@ ADMIN = "admin"
 OWNER_ONLY = 0o600
 
 
-class AlreadyThere(RuntimeError):
+class SecretsExistError(RuntimeError):
     """The .env file exists; its secrets protect existing data and are never replaced."""
 
 
@@ -40,7 +40,7 @@ def variables() -> dict[str, str]:
 def write(path: Path) -> dict[str, str]:
     """Write a new .env that only its owner can read and return its variables.
 
-    Raises AlreadyThere when the file exists.
+    Raises SecretsExistError when the file exists.
     """
     values = variables()
     text = "".join(f"{name}={value}\n" for name, value in values.items())
@@ -48,7 +48,7 @@ def write(path: Path) -> dict[str, str]:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
     except FileExistsError as error:
         message = f"{path} exists and is kept: the database and the bucket were made with its passwords"
-        raise AlreadyThere(message) from error
+        raise SecretsExistError(message) from error
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
         stream.write(text)
     return values
@@ -70,7 +70,7 @@ def main(arguments: list[str]) -> int:
         return _refuse("usage: python -m dags.local.env [passwords FILE]")
     try:
         values = write(ENV_FILE)
-    except AlreadyThere as error:
+    except SecretsExistError as error:
         return _refuse(str(error))
     print(f"Wrote {ENV_FILE} ({len(values)} variables). Log in as {ADMIN} with ADMIN_PASSWORD from it.")
     return 0
