@@ -1,0 +1,266 @@
+"""Discovery: from feeds, sitemaps and listings to the candidates of the asked days, each identity once.
+
+:class:`Walk` reads one listing by a plan; :class:`Selection` decides which of the entries are candidates, merging
+what feeds and sitemaps say about them. Both are told what pages showed and never touch the network.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from crawlers.families.base import Family, Kind
+from crawlers.families.listing import ListingPage
+from crawlers.families.pager import Pager
+from crawlers.feeds import FeedEntry, SitemapEntry
+from crawlers.inventory import Inventory, Known
+from crawlers.job import Candidate, CrawlJob
+from crawlers.listing_dates import find_date
+from crawlers.plans import Answer, Missing, Plan, facts_of, interval, newest_first
+
+KNOWN_IN_A_ROW = 10  # entries already known, in a row, after which a scheduled run ends
+LIVING = frozenset({"ok", "unchanged"})
+
+
+def plan_for(job: CrawlJob, family: Family) -> Plan:
+    """The plan by which the job reads a listing."""
+    if job.scheduled:
+        return newest_first(job.date_from, family.max_pages)
+    return interval(job.date_from, job.date_to, family.max_pages)
+
+
+@dataclass
+class Walk:
+    """One listing, page by page. ``natural`` is known once ``next`` has returned None."""
+
+    section: str
+    kind: Kind
+    plan: Plan
+    family: Family
+    natural: bool | None = None
+    dated: bool = False
+    newest: dt.date | None = None  # middle of the first page
+    _pager: Pager | None = None
+    _number: int = 0
+    _answers: dict[int, Answer] = field(default_factory=dict)
+    _shown: dict[frozenset[str], int] = field(default_factory=dict)
+
+    def start(self) -> str | None:
+        """URL of the first page to read."""
+        self._number = next(self.plan)
+        return self._wanted()
+
+    def page(self, page: ListingPage, days: list[dt.date | None], *, stop: bool = False) -> str | None:
+        """Takes the page asked for, with the days of its entries; returns the URL of the next, None at the end."""
+        shown = frozenset(item.canonical_url for item in page.items)
+        if not shown or self._shown.setdefault(shown, self._number) != self._number:
+            return self.missing(Missing.BEYOND)
+        self._pager = self._wider(page.pager)
+        last = max(self._pager.last, self._number) if self._pager else self._number if not self.family.pages else None
+        facts = facts_of(self._number, days, last, stop)
+        self.dated = self.dated or facts.median is not None
+        if self._number == 1:
+            self.newest = facts.median
+        return self._answer(facts)
+
+    def missing(self, reason: Missing) -> str | None:
+        """Says that the page asked for could not be had; returns the URL of the next, None at the end."""
+        return self._answer(reason)
+
+    @property
+    def number(self) -> int:
+        """Number of the page asked for, from 1."""
+        return self._number
+
+    def _answer(self, answer: Answer) -> str | None:
+        self._answers[self._number] = answer
+        while True:
+            try:
+                self._number = self.plan.send(answer)
+            except StopIteration as end:
+                self.natural = bool(end.value)
+                return None
+            url = self._wanted()
+            if self._number not in self._answers and url is not None:
+                return url
+            answer = self._answers.setdefault(self._number, Missing.BEYOND)
+
+    def _wanted(self) -> str | None:
+        if self._number == 1:
+            return self.section
+        return self._pager.url(self._number) if self._pager else self.family.page_url(self.section, self._number)
+
+    def _wider(self, pager: Pager | None) -> Pager | None:
+        """The pager first seen, which reaches as far as any of its template since."""
+        first = self._pager
+        if first is None or pager is None or pager.last <= first.last:
+            return first or pager
+        return Pager(first.template, first.offset, pager.last)
+
+
+class Selection:
+    """Chooses candidates for one job: those of the asked days, once each, with the evidence of every source."""
+
+    def __init__(self, job: CrawlJob, inventory: Inventory, family: Family) -> None:
+        self.job = job
+        self.inventory = inventory
+        self.family = family
+        self._noted: dict[str, Candidate] = {}  # from feeds and sitemaps, not chosen yet
+        self._later: dict[str, Candidate] = {}  # undated entries of listings
+        self._chosen: set[str] = set()
+        self._known_row: dict[str, int] = {}
+
+    def note_feed(self, entries: Iterable[FeedEntry], url: str) -> None:
+        """Remembers a feed's entries: their title and date are evidence wherever a listing shows them."""
+        for position, entry in enumerate(entries):
+            candidate = self._bare(entry.url, url)
+            if candidate is not None:
+                said = {"title": entry.title, "date_text": entry.date_text, "date": entry.date, "position": position}
+                self._note(candidate.model_copy(update=said))
+
+    def note_sitemap(self, entries: Iterable[SitemapEntry], url: str) -> None:
+        """Remembers a sitemap's pages that are articles or documents by the shape of their URLs."""
+        for position, entry in enumerate(entries):
+            candidate = self._bare(entry.url, url)
+            if candidate is not None:
+                self._note(candidate.model_copy(update={"lastmod": entry.lastmod, "position": position}))
+
+    def wants_sitemap(self, entry: SitemapEntry) -> bool:
+        """Whether a further sitemap may list pages of the asked days: one that changed before them cannot."""
+        return entry.changed is None or entry.changed >= self.job.date_from
+
+    def read(self, walk: Walk, page: ListingPage) -> tuple[list[Candidate], str | None]:
+        """The candidates that the page adds and the URL of the walk's next page, None at its end.
+
+        Undated entries wait for :meth:`leftovers`.
+        """
+        is_first = walk.number == 1
+        days = [self._day(self._merged(item)) for item in page.items]
+        following = walk.page(page, days, stop=self._on_known_ground(page, walk.section))
+        at_top = is_first and (walk.newest is None or self.job.date_to >= walk.newest)
+        return self._choose(page, at_top), following
+
+    def _choose(self, page: ListingPage, at_top: bool) -> list[Candidate]:
+        items, aside = ([self._merged(item) for item in part] for part in (page.items, page.aside))
+        chosen = [item for item in (*items, *aside) if self._is_asked(item)]
+        if self.job.scheduled:
+            chosen += self._late(items)
+        self._defer((*items, *aside) if at_top else items)  # boxes show what is new, undated
+        return self._new(chosen)
+
+    def _on_known_ground(self, page: ListingPage, section: str) -> bool:
+        row = self._known_row.get(section, 0)
+        for item in page.items:
+            row = row + 1 if self._is_settled(self._merged(item)) else 0
+            if row >= KNOWN_IN_A_ROW:
+                return True
+        self._known_row[section] = row
+        return False
+
+    def leftovers(self, walks: Iterable[Walk]) -> list[Candidate]:
+        """What no dated listing showed: undated entries, then what only feeds and sitemaps know, then known pages
+        of the asked days that nothing showed (their own URL must say whether they are gone)."""
+        walks = list(walks)
+        covered = bool(walks) and all(walk.natural and walk.dated for walk in walks)
+        noted = [item for item in self._noted.values() if self._is_asked_unlisted(item, covered)]
+        return self._new([*self._later.values(), *noted, *self._unseen()])
+
+    def _bare(self, url: str, source: str) -> Candidate | None:
+        kind = self.family.kind_of(url)
+        if kind is None:
+            return None
+        key, canonical = self.family.article_key(url), self.family.canonical(url)
+        return Candidate(url=url, canonical_url=canonical, kind=kind, listing_url=source, portal_key=key)
+
+    def _note(self, candidate: Candidate) -> None:
+        earlier = self._noted.get(self._id(candidate))
+        self._noted[self._id(candidate)] = _filled(earlier, candidate) if earlier else candidate
+
+    def _merged(self, item: Candidate) -> Candidate:
+        noted = self._noted.get(self._id(item))
+        return _filled(item, noted) if noted else item
+
+    def _new(self, candidates: Iterable[Candidate]) -> list[Candidate]:
+        fresh = []
+        for candidate in candidates:
+            id_ = self._id(candidate)
+            if id_ not in self._chosen:
+                self._chosen.add(id_)
+                fresh.append(candidate)
+        return fresh
+
+    def _is_asked(self, item: Candidate) -> bool:
+        day = self._day(item)
+        return day is not None and self.job.covers(day)
+
+    def _late(self, items: list[Candidate]) -> Iterator[Candidate]:
+        """Unknown entries older than the asked days that stand above newer or known ones: published late."""
+        settled = False
+        for index in range(len(items) - 1, -1, -1):
+            item, day = items[index], self._day(items[index])
+            below = (self._day(other) for other in items[index + 1 :])
+            is_old = day is not None and day < self.job.date_from and self._known(item) is None
+            if is_old and (settled or any(day and other and other > day for other in below)):
+                yield item
+            settled = settled or self._is_settled(item)
+
+    def _defer(self, items: Iterable[Candidate]) -> None:
+        for item in items:
+            if self._day(item) is None and self._known(item) is None:
+                self._later.setdefault(self._id(item), item)
+            elif self._day(item) is not None:
+                self._later.pop(self._id(item), None)
+
+    def _is_asked_unlisted(self, item: Candidate, covered: bool) -> bool:
+        day = self._day(item)
+        if day is not None:
+            return self.job.covers(day)
+        changed = find_date(item.lastmod) if item.lastmod else None
+        if changed is None:
+            return not covered
+        return changed >= self.job.date_from and (changed <= self.job.date_to or not covered)
+
+    def _unseen(self) -> list[Candidate]:
+        if self.job.scheduled:
+            return []
+        return [_from_known(known) for known in self.inventory.between(self.job.date_from, self.job.date_to)]
+
+    def _is_settled(self, item: Candidate) -> bool:
+        """Whether the entry is known, was read well, and no sitemap says that it changed since."""
+        known = self._known(item)
+        if known is None or known.last_outcome not in LIVING:
+            return False
+        changed = find_date(item.lastmod) if item.lastmod else None
+        return changed is None or known.last_seen_at is None or changed <= known.last_seen_at.date()
+
+    def _day(self, item: Candidate) -> dt.date | None:
+        known = self._known(item)
+        return item.date or (known.published_date if known else None)
+
+    def _known(self, item: Candidate) -> Known | None:
+        return self.inventory.get(self._id(item))
+
+    def _id(self, item: Candidate) -> str:
+        return item.id(self.job.portal.id)
+
+
+def _filled(candidate: Candidate, other: Candidate) -> Candidate:
+    """``candidate`` with what only ``other`` says about it; a date comes together with its text."""
+    update: dict[str, object] = {
+        name: getattr(other, name) for name in ("title", "lastmod", "position") if getattr(candidate, name) is None
+    }
+    if candidate.date is None and other.date is not None:
+        update |= {"date": other.date, "date_text": other.date_text}
+    return candidate.model_copy(update=update)
+
+
+def _from_known(known: Known) -> Candidate:
+    return Candidate(
+        url=known.canonical_url,
+        canonical_url=known.canonical_url,
+        kind="document" if known.kind == "document" else "article",
+        listing_url="",
+        portal_key=known.portal_key,
+        date=known.published_date,
+    )

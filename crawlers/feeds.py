@@ -1,0 +1,108 @@
+"""Feeds (RSS, Atom) and sitemaps: what they list, as plain entries. No entity or network access while parsing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from crawlers import urls
+from crawlers.listing_dates import find_date
+
+Element: TypeAlias = Any  # lxml.etree._Element
+DATE_TAGS = ("pubDate", "published", "date", "updated")
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """One entry of a feed; ``date`` is a local day."""
+
+    url: str
+    title: str | None
+    date_text: str | None
+    date: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapEntry:
+    """One page or one further sitemap; ``changed`` is the local day of ``lastmod``."""
+
+    url: str
+    lastmod: str | None
+    changed: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sitemap:
+    """A sitemap's pages and, for an index, its further sitemaps."""
+
+    pages: tuple[SitemapEntry, ...]
+    sitemaps: tuple[SitemapEntry, ...]
+
+
+def read_feed(body: bytes, url: str) -> list[FeedEntry]:
+    """Entries of an RSS or Atom feed in its order; [] for anything else."""
+    root = _parse(body)
+    if root is None:
+        return []
+    return [entry for item in _named(root, "item", "entry") if (entry := _feed_entry(item, url))]
+
+
+def read_sitemap(body: bytes, url: str) -> Sitemap:
+    """Pages and further sitemaps of a sitemap file; empty for anything else."""
+    root = _parse(body)
+    if root is None:
+        return Sitemap((), ())
+    pages = tuple(entry for item in _named(root, "url") if (entry := _sitemap_entry(item, url)))
+    further = tuple(entry for item in _named(root, "sitemap") if (entry := _sitemap_entry(item, url)))
+    return Sitemap(pages, further)
+
+
+def _parse(body: bytes) -> Element | None:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
+    try:
+        return etree.fromstring(body.strip(), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def _named(element: Element, *names: str) -> Iterator[Element]:
+    for child in element.iter():
+        if isinstance(child.tag, str) and etree.QName(child).localname in names:
+            yield child
+
+
+def _feed_entry(item: Element, base: str) -> FeedEntry | None:
+    link = urls.absolute(base, _link(item))
+    if link is None:
+        return None
+    date_text = next((text for tag in DATE_TAGS if (text := _child(item, tag))), None)
+    return FeedEntry(link, _plain(_child(item, "title")), date_text, find_date(date_text) if date_text else None)
+
+
+def _link(item: Element) -> str | None:
+    for link in _named(item, "link"):
+        if link.get("rel", "alternate") == "alternate" and (link.get("href") or (link.text or "").strip()):
+            return link.get("href") or str(link.text).strip()
+    return _child(item, "guid")
+
+
+def _sitemap_entry(item: Element, base: str) -> SitemapEntry | None:
+    link = urls.absolute(base, _child(item, "loc"))
+    lastmod = _child(item, "lastmod")
+    return SitemapEntry(link, lastmod, find_date(lastmod) if lastmod else None) if link else None
+
+
+def _child(item: Element, name: str) -> str | None:
+    return next((text for child in _named(item, name) if (text := (child.text or "").strip())), None)
+
+
+def _plain(title: str | None) -> str | None:
+    if not title:
+        return None
+    fragment: Element = lxml_html.fromstring(f"<p>{title}</p>")
+    return " ".join(fragment.text_content().split()) or None
