@@ -1,0 +1,5 @@
+"""What the DAGs announce to each other."""
+
+from airflow.sdk import Asset
+
+WAREHOUSE = Asset(name="warehouse", uri="tintinh://warehouse")

@@ -1,0 +1,118 @@
+"""The harvest: one Airflow DAG a cadence, one run a local day (or hour), mapped over the portals.
+
+Partition keys are local time; nothing here uses data intervals, which are UTC and one day off for Việt Nam.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from typing import Any
+
+from airflow.sdk import DAG, CronPartitionTimetable, ExceptionRetryPolicy, RetryAction, RetryRule, task, task_group
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from crawlers.portal import Cadence
+from dags import plan, tasks
+from dags.assets import WAREHOUSE
+from dags.operators import CrawlBusy, CrawlInterrupted, CrawlOperator
+from dags.params import harvest_params
+
+UNTIL = os.environ.get("TINTINH_UNTIL")  # ISO day after which nothing is scheduled
+PATIENCE = ExceptionRetryPolicy(
+    rules=[
+        RetryRule(CrawlInterrupted, RetryAction.RETRY, dt.timedelta(seconds=10), "goes on where it stopped"),
+        RetryRule(CrawlBusy, RetryAction.RETRY, dt.timedelta(seconds=30), "the previous try is still stopping"),
+    ]
+)
+
+
+@task(task_id="plan", retries=0)
+def make_plan(params: Any = None, dag_run: Any = None) -> list[plan.Unit]:
+    """One unit a portal; the run is skipped when its day has not come yet."""
+    days = plan.window(params, dag_run.partition_key, dag_run.run_after)
+    if days is None:
+        raise AirflowSkipException(f"{dag_run.partition_key} lies in the future")
+    return plan.units(params, days, dag_run.run_id, scheduled=dag_run.run_type == "scheduled")
+
+
+@task(trigger_rule="all_done", map_index_template="{{ task.op_kwargs['unit']['portal'] }}")
+def transform(unit: plan.Unit) -> dict[str, Any]:
+    """Archive to staged observations; runs after a failed crawl too, so that the failure is on record."""
+    if unit["dry_run"]:
+        raise AirflowSkipException("dry run: nothing is loaded")
+    return tasks.transform(unit)
+
+
+@task(map_index_template="{{ task.op_kwargs['unit']['portal'] }}")
+def load(unit: plan.Unit, transformed: Any) -> dict[str, Any]:  # noqa: ARG001 - names the task
+    """Staged observations to a snapshot of the warehouse."""
+    return tasks.load(transformed)
+
+
+@task_group(group_id="portal")
+def portal(unit: plan.Unit) -> Any:
+    """One portal's way: crawl, transform, load; portals do not wait for each other."""
+    crawl = CrawlOperator(
+        task_id="crawl",
+        unit=unit,
+        pool="crawl",
+        map_index_template="{{ task.unit['portal'] }}",
+        retries=3,
+        retry_delay=dt.timedelta(minutes=2),
+        retry_exponential_backoff=2,
+        retry_policy=PATIENCE,
+        execution_timeout=dt.timedelta(hours=12),
+    )
+    transformed = transform(unit)
+    crawl >> transformed
+    return load(unit, transformed)
+
+
+@task(trigger_rule="all_done", outlets=[WAREHOUSE], retries=0)
+def digest(units: Any, loaded: Any, outlet_events: Any = None, dag_run: Any = None) -> list[dict[str, Any]]:
+    """The run in a table; announces the partition once, with its counts."""
+    if not units:
+        raise AirflowSkipException("nothing was planned")
+    rows = tasks.digest(units, loaded)
+    if any(unit["dry_run"] for unit in units):
+        raise AirflowSkipException("dry run: nothing was loaded")
+    event = outlet_events[WAREHOUSE]
+    event.extra = {"run_id": dag_run.run_id, "portals": len(rows), **tasks.totals(rows)}
+    if dag_run.partition_key is None:
+        event.add_partitions(plan.partition_key(None, units))
+    return rows
+
+
+@task(retries=0)
+def verdict(rows: Any) -> None:
+    """Turn the run red when any portal failed; the portals that worked are loaded all the same."""
+    failed = tasks.failures(rows)
+    if failed:
+        raise AirflowFailException("; ".join(failed))
+
+
+def harvest(cadence: Cadence, cron: str, key_format: str, hint: str) -> DAG:
+    """The DAG ``harvest_<cadence>`` over the portals of that cadence."""
+    timetable = CronPartitionTimetable(cron, timezone=str(plan.ZONE), run_offset=-1, key_format=key_format)
+    with DAG(
+        f"harvest_{cadence}",
+        description=hint,
+        doc_md=__doc__,
+        schedule=timetable,
+        start_date=dt.datetime(2000, 1, 1, tzinfo=plan.ZONE),
+        end_date=dt.datetime.fromisoformat(UNTIL).replace(tzinfo=plan.ZONE) if UNTIL else None,
+        catchup=False,
+        max_active_runs=3,
+        render_template_as_native_obj=True,
+        default_args={"retries": 2, "retry_delay": dt.timedelta(seconds=30)},
+        params=harvest_params(cadence),
+        tags=["harvest", cadence],
+    ) as dag:
+        units = make_plan()
+        verdict(digest(units, portal.expand(unit=units)))
+    return dag
+
+
+daily = harvest("daily", "0 0 * * *", "%Y-%m-%d", "Mỗi lượt một ngày · one run a local day")
+hourly = harvest("hourly", "0 * * * *", "%Y-%m-%dT%H", "Mỗi lượt một giờ · one run a local hour")

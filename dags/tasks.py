@@ -1,0 +1,173 @@
+"""The steps after the crawl, as functions that Airflow's tasks call; they exchange small dicts only.
+
+Everything heavy is imported inside the functions: the DAG files are parsed every few seconds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from crawlers.job import OUTCOME_FILE, PROGRESS_FILE, CrawlOutcome, read_outcome
+from crawlers.portal import Portal, load_registry, provinces
+from dags.plan import Unit, run_dir
+from warehouse.settings import paths
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from warehouse.store import Warehouse
+
+log = logging.getLogger(__name__)
+
+FINE = frozenset({"ok", "unchanged", "not_article"})
+HEADER = f"{'portal':<28} {'state':<12} {'articles':>8} {'documents':>9} {'unchanged':>9} {'errors':>6}  reason"
+
+
+def transform(unit: Unit) -> dict[str, Any]:
+    """Read the run's archive, or in mode ``reparse`` everything archived of its days, into staged observations.
+
+    Returns the handle for ``load``. Memory does not grow with the run: rows pass in batches of 200.
+    """
+    from warehouse.store import Warehouse
+
+    warehouse = Warehouse.open()
+    run = run_row(unit, outcome_of(unit))
+    staged = warehouse.stage(_counted(observations(unit, warehouse), run), run)
+    log.info("%(portal)s: %(articles)d articles, %(documents)d documents, %(errors)d errors", run)
+    return {"staged": json.loads(staged.to_json()), "run": _summary(run)}
+
+
+def observations(unit: Unit, warehouse: Warehouse) -> Iterator[pa.RecordBatch]:
+    """Batches of the schema OBSERVATIONS for one unit; no request is made."""
+    from transforms import pipeline
+
+    where, portal, now = paths(), load_registry()[unit["portal"]], dt.datetime.now(dt.UTC)
+    if unit["mode"] == "refetch":
+        folder = run_dir(where.archive, portal.id, unit["run_id"])
+        return pipeline.observe(folder, where.archive, portal, unit["run_id"], now, None)
+    days = dt.date.fromisoformat(unit["date_from"]), dt.date.fromisoformat(unit["date_to"])
+    pointers = warehouse.pointers(portal.id, *days)
+    return pipeline.reobserve(pointers, where.archive, portal, unit["run_id"], now)
+
+
+def load(transformed: dict[str, Any]) -> dict[str, Any]:
+    """Publish what ``transform`` staged in one snapshot; returns the run's counts and the snapshot's number."""
+    from warehouse.store import Staged, Warehouse
+
+    staged = Staged.from_json(json.dumps(transformed["staged"]))
+    commit = Warehouse.open().commit([staged], portals_table())
+    log.info("snapshot %s, rows changed: %s", commit.snapshot, dict(commit.tables))
+    for reason in commit.quarantined:
+        log.warning("quarantined: %s", reason)
+    return {**transformed["run"], "snapshot": commit.snapshot}
+
+
+def outcome_of(unit: Unit) -> CrawlOutcome:
+    """How the unit's crawl ended; a killed one that left only its progress counts as failed."""
+    now = dt.datetime.now(dt.UTC).isoformat()
+    nothing = CrawlOutcome(portal=unit["portal"], run_id=unit["run_id"], started_at=now, finished_at=now)
+    if unit["mode"] != "refetch":
+        return nothing.model_copy(update={"state": "finished"})
+    folder = run_dir(paths().archive, unit["portal"], unit["run_id"])
+    ended = read_outcome(folder / OUTCOME_FILE)
+    if ended:
+        return ended
+    reason = "the crawl's process ended without a result; see the log of the task crawl"
+    return (read_outcome(folder / PROGRESS_FILE) or nothing).model_copy(update={"state": "failed", "reason": reason})
+
+
+def run_row(unit: Unit, outcome: CrawlOutcome) -> dict[str, Any]:
+    """The row of table ``runs`` for one unit; articles, documents, unchanged and errors are counted later."""
+    portal = load_registry()[unit["portal"]]
+    return {
+        "portal": portal.id,
+        "run_id": unit["run_id"],
+        "mode": unit["mode"],
+        "date_from": dt.date.fromisoformat(unit["date_from"]),
+        "date_to": dt.date.fromisoformat(unit["date_to"]),
+        "state": outcome.state,
+        "reason": outcome.reason,
+        "started_at": dt.datetime.fromisoformat(outcome.started_at),
+        "finished_at": dt.datetime.now(dt.UTC),
+        **{name: getattr(outcome, name) for name in ("requests", "listing_requests", "bytes", "candidates")},
+        **dict.fromkeys(("articles", "documents", "unchanged", "errors"), 0),
+        "expect_min": portal.expect.articles_per_day[0],
+        "expect_max": portal.expect.articles_per_day[1],
+        "code_version": version("tintinh"),
+    }
+
+
+def portals_table() -> pa.Table:
+    """The registry as the table ``portals``."""
+    import pyarrow as pa
+
+    from warehouse.schema import PORTALS
+
+    rows = [_portal_row(portal) for portal in load_registry().values()]
+    return pa.Table.from_pylist(rows, schema=PORTALS.arrow())
+
+
+def digest(units: list[Unit], loaded: Iterable[dict[str, Any] | None]) -> list[dict[str, Any]]:
+    """One row a portal of the run, written to the log as a table; a portal that was not loaded says why."""
+    done = {row["portal"]: row for row in loaded if row}
+    rows = [done.get(unit["portal"]) or _missing(unit) for unit in units]
+    log.info(HEADER)
+    for row in rows:
+        log.info(
+            "%-28s %-12s %8d %9d %9d %6d  %s",
+            *(row[name] for name in ("portal", "state", "articles", "documents", "unchanged", "errors")),
+            row["reason"] or "",
+        )
+    return rows
+
+
+def failures(rows: list[dict[str, Any]]) -> list[str]:
+    """One line for each portal whose part of the run did not finish."""
+    return [f"{row['portal']}: {row['state']}: {row['reason']}" for row in rows if row["state"] != "finished"]
+
+
+def _missing(unit: Unit) -> dict[str, Any]:
+    row = run_row(unit, outcome_of(unit))
+    if row["state"] == "finished" and not unit["dry_run"]:
+        row |= {"state": "failed", "reason": "fetched but not loaded; see the log of the task transform or load"}
+    return _summary(row)
+
+
+def _summary(run: dict[str, Any]) -> dict[str, Any]:
+    names = ("portal", "state", "reason", "requests", "articles", "documents", "unchanged", "errors")
+    return {name: run[name] for name in names}
+
+
+def _counted(batches: Iterable[pa.RecordBatch], run: dict[str, Any]) -> Iterator[pa.RecordBatch]:
+    """Pass the batches on; what they hold is added to ``run``, complete once the last one has passed."""
+    for batch in batches:
+        kinds, outcomes = (batch.column(name).to_pylist() for name in ("kind", "outcome"))
+        seen = Counter(zip(kinds, outcomes, strict=True))
+        run["articles"] += seen["article", "ok"]
+        run["documents"] += seen["document", "ok"]
+        run["unchanged"] += sum(n for (_, outcome), n in seen.items() if outcome == "unchanged")
+        run["errors"] += sum(n for (_, outcome), n in seen.items() if outcome not in FINE)
+        yield batch
+    run["finished_at"] = dt.datetime.now(dt.UTC)
+
+
+def _portal_row(portal: Portal) -> dict[str, Any]:
+    province = provinces()[portal.province]
+    names = ("name", "kind", "province", "family", "since", "cadence", "enabled", "verified", "licence")
+    return {
+        "portal": portal.id,
+        "home": str(portal.home),
+        "province_code": province.code,
+        "province_2025": province.slug_2025,
+        **{name: getattr(portal, name) for name in names},
+    }
+
+
+def totals(rows: list[dict[str, Any]]) -> dict[str, int]:
+    """Sums over the portals of a run."""
+    return {name: sum(row[name] for row in rows) for name in ("requests", "articles", "documents", "errors")}
