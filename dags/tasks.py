@@ -10,6 +10,7 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ def transform(unit: Unit) -> dict[str, Any]:
     warehouse = Warehouse.open()
     run = run_row(unit, outcome_of(unit))
     staged = warehouse.stage(_counted(observations(unit, warehouse), run), run)
+    staged = replace(staged, run={**staged.run, **_counts(run)})  # only now everything is counted
     log.info("%(portal)s: %(articles)d articles, %(documents)d documents, %(errors)d errors", run)
     return {"staged": json.loads(staged.to_json()), "run": _summary(run)}
 
@@ -153,7 +155,11 @@ def _counted(batches: Iterable[pa.RecordBatch], run: dict[str, Any]) -> Iterator
         run["unchanged"] += sum(n for (_, outcome), n in seen.items() if outcome == "unchanged")
         run["errors"] += sum(n for (_, outcome), n in seen.items() if outcome not in FINE)
         yield batch
-    run["finished_at"] = dt.datetime.now(dt.UTC)
+
+
+def _counts(run: dict[str, Any]) -> dict[str, Any]:
+    counted = {name: run[name] for name in ("articles", "documents", "unchanged", "errors")}
+    return {**counted, "finished_at": dt.datetime.now(dt.UTC).isoformat()}
 
 
 def _portal_row(portal: Portal) -> dict[str, Any]:
