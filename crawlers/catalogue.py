@@ -17,11 +17,10 @@ INTRODUCTION = """# Portals of the registry
 
 Generated from `crawlers/portals/*.yaml` by `python -m crawlers.catalogue`; do not edit by hand.
 
-A portal that is *off* is never fetched until somebody sets `enabled: true`. *verified* is the day on which
-`scrapy portal check` last passed against the live site; *never* means that nobody has run it yet, so that the
-address and the family are knowledge, not measurement. `since` is how far back a backfill may reach.
-Files follow the 63 provinces from before 2025-07-01; portals of a merged province that are new since then
-stand under the province of its seat.
+A portal that is *off* is never fetched until somebody sets `enabled: true`. *verified* is the day of the last check
+against the live site; *never* means that there was none yet, so that address and family are knowledge, not
+measurement. `since` is how far back a backfill may reach. Files follow the 63 provinces from before 2025-07-01;
+portals of a merged province that are new since then stand under the province of its seat.
 """
 
 
