@@ -162,15 +162,14 @@ def parts(run_dir: Path) -> list[Path]:
 def records(run_dir: Path, root: Path, report: Report = log_problem) -> Iterator[Archived]:
     """Every fetch of a run once, in the order of writing, one in memory at a time.
 
-    Where attempts of the run fetched the same thing twice, the last final answer counts, else the last one. Damaged
-    records are reported and left out; open parts are not read.
+    Where a thing was fetched more than once, the last final answer counts, else the last one. Damaged records are
+    reported and left out; open parts are not read.
     """
     files = parts(run_dir)
-    chosen = _latest(files, root) if len(files) > 1 else None
+    chosen = _latest(files, root)
     for path in files:
         for pair in _pairs(path, _name(path, root), report):
-            place = (path.name, pair.archived.offset)
-            if chosen is None or chosen[pair.archived.record.key] == place:
+            if chosen[pair.archived.record.key] == (path.name, pair.archived.offset):
                 yield pair.archived
 
 

@@ -14,6 +14,7 @@ from crawlers.content import FILES, HTML, TEXTUAL, is_whole, media_type
 from crawlers.pages import PageText
 from warehouse.schema import Outcome
 
+LISTED = TEXTUAL | {"application/gzip"}  # sitemaps may be gzip files
 FILE_SUFFIXES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".rtf", ".zip", ".rar")
 
 REMEDIES: dict[Outcome, str] = {
@@ -66,7 +67,7 @@ def classify(status: int, headers: Mapping[str, str], body: bytes, url: str, *, 
     ``role`` is what was asked for: article, document, attachment, listing or robots.
     """
     media = media_type(body, headers.get("content-type", ""))
-    refused = _by_status(status, body, media)
+    refused = _by_status(status, headers, body, media)
     if refused:
         return refused
     if not body.strip():
@@ -77,19 +78,21 @@ def classify(status: int, headers: Mapping[str, str], body: bytes, url: str, *, 
     return _file(body, media, role, expects_file)
 
 
-def _by_status(status: int, body: bytes, media: str | None) -> Verdict | None:
+def _by_status(status: int, headers: Mapping[str, str], body: bytes, media: str | None) -> Verdict | None:
     if status == 304:
         return Verdict(Outcome.UNCHANGED)
     if 200 <= status < 300:
         return None
+    pause = headers.get("retry-after")
+    answer = f"the portal answers HTTP {status}" + (f" and asks to wait ({pause})" if pause else "")
     if status in (404, 410):
-        return failure(Outcome.GONE, f"the portal answers HTTP {status}", media)
+        return failure(Outcome.GONE, answer, media)
     if status in (401, 407):
-        return failure(Outcome.LOGIN, f"the portal answers HTTP {status}: an account is needed", media)
+        return failure(Outcome.LOGIN, f"{answer}: an account is needed", media)
     challenge = PageText.of(body).challenge() if media == HTML else None
     if challenge or status in (403, 405, 406, 418, 429, 451):
-        return failure(Outcome.BLOCKED, challenge or f"the portal answers HTTP {status}", media)
-    return failure(Outcome.SERVER_ERROR, f"the portal answers HTTP {status}", media)
+        return failure(Outcome.BLOCKED, challenge or answer, media)
+    return failure(Outcome.SERVER_ERROR, answer, media)
 
 
 def _page(page: PageText, url: str, role: str, expects_file: bool) -> Verdict:
@@ -108,7 +111,7 @@ def _page(page: PageText, url: str, role: str, expects_file: bool) -> Verdict:
 
 
 def _file(body: bytes, media: str | None, role: str, expects_file: bool) -> Verdict:
-    if role == "article" or (role in ("listing", "robots") and media not in TEXTUAL):
+    if role == "article" or (role in ("listing", "robots") and media not in LISTED):
         return failure(Outcome.WRONG_TYPE, f"{media or 'unknown bytes'} came where a web page was expected", media)
     if role in ("document", "attachment") and media not in FILES:
         expected = "a file" if expects_file else "a document"
@@ -116,3 +119,10 @@ def _file(body: bytes, media: str | None, role: str, expects_file: bool) -> Verd
     if not is_whole(body, media):
         return failure(Outcome.TRUNCATED, f"the file ({media}, {len(body)} bytes) is cut off before its end", media)
     return Verdict(Outcome.OK, media)
+
+
+def sent_home(requested: str, final: str) -> Verdict | None:
+    """The verdict on a page that was redirected to the portal's home page: how many portals say that it is gone."""
+    if urlsplit(final).path.strip("/") or not urlsplit(requested).path.strip("/"):
+        return None
+    return failure(Outcome.SOFT_404, "the portal forwards to its home page", HTML)

@@ -1,0 +1,158 @@
+"""The books of one crawl: who was found, what each fetch ended as, counts by day, problems. Pure bookkeeping."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+
+from crawlers.archive import FetchRecord, parts
+from crawlers.job import MOST_PROBLEMS, Candidate, CrawlJob, CrawlOutcome, DayCount, Problem, State
+from crawlers.responses import Verdict
+from warehouse.schema import Outcome
+
+Key = tuple[str, str]
+NO_FAILURE = frozenset({Outcome.OK, Outcome.UNCHANGED, Outcome.NOT_ARTICLE})
+UNKNOWN_DAY = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How one fetch ended; ``day`` is the candidate's listing day or ``unknown``."""
+
+    role: str
+    outcome: Outcome
+    day: str
+    final: bool
+    attachments: tuple[str, ...]
+
+
+class Books:
+    """Everything that a crawl counts. Entries have the archive's keys, so a fetch that is repeated counts once."""
+
+    most_told = MOST_PROBLEMS
+
+    def __init__(self, job: CrawlJob, earlier: CrawlOutcome | None) -> None:
+        self.job, self.earlier = job, earlier
+        self.requests = self.bytes = self.listing_requests = 0
+        self.natural_end = False
+        self.resumed = earlier is not None
+        self.started_at = earlier.started_at if earlier else dt.datetime.now(dt.UTC).isoformat()
+        self._planned: list[Candidate] = []
+        self._found: set[str] = set()
+        self._answers: dict[Key, Answer] = {}
+        self._problems: dict[Key, Problem] = {}
+        self._listing_errors: Counter[str] = Counter()
+
+    @property
+    def candidates(self) -> int:
+        """Candidates found by this attempt."""
+        return len(self._found)
+
+    @property
+    def problem_count(self) -> int:
+        """Problems of the whole run."""
+        return len(self._problems)
+
+    def found(self, candidate: Candidate) -> bool:
+        """Counts a candidate; False if its id is already counted."""
+        id_ = candidate.id(self.job.portal.id)
+        if id_ in self._found:
+            return False
+        self._found.add(id_)
+        if self.job.dry_run:
+            self._planned.append(candidate)
+        return True
+
+    def answered(self, candidate: Candidate) -> bool:
+        """Whether the candidate and every attachment of its page have a final answer."""
+        answer = self._answers.get(("candidate", candidate.id(self.job.portal.id)))
+        if answer is None or not answer.final:
+            return False
+        return all(self.settled(("attachment", url)) for url in answer.attachments)
+
+    def settled(self, key: Key) -> bool:
+        """Whether a fetch has a final answer."""
+        answer = self._answers.get(key)
+        return answer is not None and answer.final
+
+    def enter(self, record: FetchRecord, *, day: dt.date | None = None, earlier: bool = False) -> Problem | None:
+        """Enters a fetch; the problem that it is, if it is one. ``earlier`` = read back from the archive."""
+        self.resumed |= earlier
+        outcome = Outcome(record.outcome)
+        label = day.isoformat() if day else record.listing_day or UNKNOWN_DAY
+        if record.final or not self.settled(record.key):  # as crawlers.archive.records chooses
+            self._answers[record.key] = Answer(record.role, outcome, label, record.final, record.attachments)
+            self._problems.pop(record.key, None)
+        if outcome in NO_FAILURE or record.role == "robots":
+            return None
+        message, _, remedy = (record.reason or "").partition("; remedy: ")
+        problem = Problem(url=record.url, outcome=outcome.value, message=message, remedy=remedy)
+        self._problems[record.key] = problem
+        return problem
+
+    def listing_failed(self, url: str, verdict: Verdict) -> Problem:
+        """Enters a listing that cannot be read."""
+        self._listing_errors[verdict.outcome.value] += 1
+        problem = Problem(
+            url=url, outcome=verdict.outcome.value, message=verdict.reason or "", remedy=verdict.remedy or ""
+        )
+        self._problems["listing", url] = problem
+        return problem
+
+    def damage(self, problem: Problem) -> None:
+        """Enters damage of the archive itself."""
+        self._problems["archive", problem.message] = problem
+
+    def bug(self, url: str, message: str) -> Problem:
+        """Enters an exception of the crawler's own code."""
+        remedy = "this is a defect of the crawler: report it with the traceback of the task's log"
+        problem = Problem(url=url, outcome=Outcome.UNREADABLE.value, message=message, remedy=remedy)
+        self._problems["bug", url] = problem
+        return problem
+
+    def outcome(self, state: State, reason: str | None) -> CrawlOutcome:
+        """The books as a CrawlOutcome."""
+        before = self.earlier
+        pages = Counter((answer.role, answer.outcome) for answer in self._answers.values())
+        return CrawlOutcome(
+            portal=self.job.portal.id,
+            run_id=self.job.run_id,
+            state=state,
+            reason=reason,
+            resumed=self.resumed,
+            requests=self.requests + (before.requests if before else 0),
+            listing_requests=self.listing_requests + (before.listing_requests if before else 0),
+            bytes=self.bytes + (before.bytes if before else 0),
+            candidates=self.candidates,
+            articles=pages["article", Outcome.OK],
+            documents=pages["document", Outcome.OK],
+            unchanged=sum(n for (_, outcome), n in pages.items() if outcome is Outcome.UNCHANGED),
+            errors=self._errors(pages),
+            problems=list(self._problems.values())[:MOST_PROBLEMS],
+            problem_count=self.problem_count,
+            warc_files=[path.relative_to(self.job.archive).as_posix() for path in parts(self.job.run_dir)],
+            planned=self._planned,
+            days=self._days(),
+            natural_end=self.natural_end,
+            started_at=self.started_at,
+            finished_at=dt.datetime.now(dt.UTC).isoformat(),
+        )
+
+    def _errors(self, pages: Counter[tuple[str, Outcome]]) -> dict[str, int]:
+        errors = Counter(self._listing_errors)
+        for (role, outcome), number in pages.items():
+            if outcome not in NO_FAILURE and role != "robots":
+                errors[outcome.value] += number
+        return dict(errors)
+
+    def _days(self) -> dict[str, DayCount]:
+        days: dict[str, DayCount] = {}
+        for answer in self._answers.values():
+            if answer.role == "robots":
+                continue
+            day = days.setdefault(answer.day, DayCount())
+            day.articles += answer.role == "article" and answer.outcome is Outcome.OK
+            day.documents += answer.role == "document" and answer.outcome is Outcome.OK
+            day.errors += answer.outcome not in NO_FAILURE
+        return dict(sorted(days.items()))

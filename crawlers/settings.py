@@ -1,0 +1,57 @@
+"""Scrapy settings: every deviation from Scrapy's default, with its reason. A job may override any of them."""
+
+BOT_NAME = "tintinh"
+SPIDER_MODULES: list[str] = []  # the spider is named by SPIDER below, there is nothing to search
+SPIDER = "crawlers.spider.PortalSpider"
+
+# Two requests at a time, one pace a host. CONCURRENT_REQUESTS too: the per-domain limit is not kept at delay 0, and a
+# graceful stop waits for everything in flight. DOWNLOAD_DELAY is the portal's own, see crawlers.run.
+CONCURRENT_REQUESTS = 2
+CONCURRENT_REQUESTS_PER_DOMAIN = 2
+DOWNLOAD_TIMEOUT = 60  # seconds for a whole answer; 180 would keep a stop waiting
+ROBOTSTXT_OBEY = True
+
+# Remote control and telnet execute Python sent to a local port.
+REMOTE_CONTROL_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+
+# Bytes. Raw answers of pages and files, then what a compressed answer may unpack to.
+PAGE_MAXSIZE = 10 << 20
+FILE_MAXSIZE = 64 << 20
+UNPACKED_MAXSIZE = 64 << 20
+DOWNLOAD_MAXSIZE = FILE_MAXSIZE  # for requests that crawlers.guards does not see
+DOWNLOAD_WARNSIZE = 0  # the outcome says it
+
+HTTPERROR_ALLOW_ALL = True  # 404 and 500 are outcomes that the spider records
+METAREFRESH_ENABLED = False  # pages that reload themselves are no redirects; stubs are recognised as such
+REDIRECT_MAX_TIMES = 10  # 20 is more than any real chain needs
+REFERER_ENABLED = True
+COOKIES_ENABLED = True  # some portals set a cookie and redirect to the same page
+
+RETRY_TIMES = 2
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the outcome says it
+RETRY_AFTER_MAX = 120  # seconds that a portal's Retry-After is waited for; beyond, the page is given up
+RETRY_BACKOFF = 2.0  # seconds before the first retry without Retry-After, doubled for each further one
+
+SPIDER_MIDDLEWARES: dict[str, int | None] = {}
+DOWNLOADER_MIDDLEWARES = {
+    "crawlers.guards.AddressGuard": 50,  # before robots.txt: a forbidden host is not even asked for it
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # drops silently; the guard records
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "crawlers.guards.PatientRetry": 550,  # knows Retry-After
+    "crawlers.guards.SizeLimits": 595,  # below HttpCompression: limits before and after unpacking differ
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "crawlers.guards.CountedRedirects": 600,  # a loop is an outcome, not a filtered duplicate
+}
+TWISTED_DNS_RESOLVER = "crawlers.guards.GuardedResolver"  # no name leads into a private network
+
+EXTENSIONS = {
+    "scrapy.extensions.logstats.LogStats": None,  # the recorder logs progress
+    "scrapy.extensions.memusage.MemoryUsage": None,
+}
+
+# The crawl's process (crawlers.run).
+LOCK_WAIT = 60  # seconds that a predecessor may still need to wind down
+STOP_GRACE = 20  # seconds from SIGTERM to the hard end
+PROGRESS_EVERY = 1.0  # seconds between writings of progress.json
+LOG_EVERY = 10.0  # seconds between progress lines in the log
