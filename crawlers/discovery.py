@@ -171,7 +171,7 @@ class Selection:
         if kind is None:
             return None
         key, canonical = self.family.article_key(url), self.family.canonical(url)
-        return Candidate(url=url, canonical_url=canonical, kind=kind, listing_url=source, portal_key=key)
+        return Candidate(url=canonical, canonical_url=canonical, kind=kind, listing_url=source, portal_key=key)
 
     def _note(self, candidate: Candidate) -> None:
         earlier = self._noted.get(self._id(candidate))

@@ -55,6 +55,13 @@ def _is_noise(pair: str, patterns: Iterable[re.Pattern[str]]) -> bool:
     return any(pattern.search(name) for pattern in patterns)
 
 
+def with_scheme(url: str, origin: str) -> str:
+    """``url`` with the scheme of ``origin`` where both name the same host: portals link themselves with either."""
+    scheme, _, host = origin.partition("://")
+    rest = url.partition("://")[2]
+    return f"{scheme}://{rest}" if host and rest.partition("/")[0] == host else url
+
+
 def is_file(url: str) -> bool:
     """Whether ``url`` names a document file (PDF, Word, Excel, archive)."""
     return FILE.search(urlsplit(url).path) is not None

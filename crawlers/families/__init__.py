@@ -13,8 +13,11 @@ FAMILIES: Mapping[str, Family] = {
 }
 
 
-def family(name: str, options: Mapping[str, Any] | None = None) -> Family:
-    """The family called ``name`` with a portal's options; KeyError names the families there are."""
+def family(name: str, options: Mapping[str, Any] | None = None, home: str = "") -> Family:
+    """The family called ``name`` with the options of the portal at ``home``.
+
+    Raises KeyError that names the families there are, ValueError for an unknown option.
+    """
     if name not in FAMILIES:
         raise KeyError(f"no family {name!r}; there are {', '.join(FAMILIES)}")
-    return FAMILIES[name].with_options(options or {})
+    return FAMILIES[name].of(home, options or {}) if home else FAMILIES[name].with_options(options or {})

@@ -47,6 +47,12 @@ class Family:
     hints: Hints = GENERIC
     max_pages: int = 2000
     page_name: re.Pattern[str] = field(default=PAGE_NAME)
+    origin: str = ""  # scheme and host of the portal's home: links to that host get its scheme
+
+    def of(self, home: str, options: Mapping[str, Any]) -> Family:
+        """The family as the portal at ``home`` uses it."""
+        parts = urlsplit(home)
+        return replace(self.with_options(options), origin=f"{parts.scheme}://{parts.netloc}")
 
     def with_options(self, options: Mapping[str, Any]) -> Family:
         """The family with a portal's ``options``: article, document, pages, first_page, item, date, max_pages.
@@ -69,7 +75,7 @@ class Family:
         """``url`` without print view, session, tracking and view parameters."""
         for pattern, plain in self.views:
             url = pattern.sub(plain, url)
-        return urls.canonical(url, self.noise)
+        return urls.with_scheme(urls.canonical(url, self.noise), self.origin)
 
     def is_document(self, url: str) -> bool:
         """Whether the shape of ``url`` is that of a document's page."""

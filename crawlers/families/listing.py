@@ -138,7 +138,7 @@ def _candidates(entries: Iterable[_Entry], url: str, family: Family) -> tuple[Ca
 def _candidate(entry: _Entry, position: int, url: str, family: Family) -> Candidate:
     date_text = _date_text(entry, family)
     return Candidate(
-        url=entry.url,
+        url=family.canonical(entry.url),
         canonical_url=family.canonical(entry.url),
         kind=entry.kind,
         listing_url=url,

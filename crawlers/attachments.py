@@ -1,0 +1,46 @@
+"""Files that an article or document page links: PDF, Word, Excel, archives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+from lxml import html as lxml_html
+from lxml.etree import ParserError
+
+from crawlers import urls
+from crawlers.families.hints import Hints, Selectors
+
+Element: TypeAlias = Any  # lxml.html.HtmlElement, which lxml-stubs leaves incomplete
+MOST_FILES = 20  # of one page
+CHROME = frozenset({"nav", "header", "footer", "aside"})
+
+
+def find_files(html: str, url: str, hints: Hints, allows: Callable[[str], bool]) -> list[str]:
+    """URLs of the files that the page at ``url`` links, in page order, each once, at most ``MOST_FILES``.
+
+    A family's selector of files names any link; elsewhere the URL's extension decides. Where the container of the
+    text is known, links outside it are boxes beside the article and left out. Hosts that ``allows`` refuses too.
+    """
+    try:
+        root: Element = lxml_html.document_fromstring(html)
+    except (ParserError, ValueError):
+        return []
+    named = (a.get("href") for a in _select(root, hints.document.files))
+    typed = (href for href in _links(root, hints.container) if urls.is_file(href))
+    found = (urls.absolute(url, href) for href in (*named, *typed))
+    kept = (link for link in found if link and allows(urlsplit(link).hostname or ""))
+    return list(dict.fromkeys(kept))[:MOST_FILES]
+
+
+def _links(root: Element, container: Selectors) -> Iterator[str]:
+    scopes = _select(root, container) or [root]
+    for a in (a for scope in scopes for a in scope.iter("a")):
+        if not any(ancestor.tag in CHROME for ancestor in a.iterancestors()):
+            yield a.get("href") or ""
+
+
+def _select(root: Element, selectors: Iterable[str]) -> list[Element]:
+    """Elements of the first selector that matches any."""
+    return next((found for selector in selectors if (found := root.cssselect(selector))), [])

@@ -1,0 +1,237 @@
+"""The one spider: from a portal's sources and listings to its candidates, their pages and their files."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+import scrapy
+from scrapy import Request
+from scrapy.http import TextResponse
+
+from crawlers import feeds
+from crawlers.attachments import find_files
+from crawlers.discovery import Selection, Walk, plan_for
+from crawlers.families import family
+from crawlers.families.base import Kind
+from crawlers.families.home import Home, read_home
+from crawlers.families.listing import read_listing
+from crawlers.guards import outcome_of
+from crawlers.job import Candidate, CrawlJob
+from crawlers.plans import Missing
+from warehouse.schema import Outcome
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+    from crawlers.recorder import Recorder
+
+ABSENT = frozenset({Outcome.GONE, Outcome.SOFT_404, Outcome.EMPTY})
+MOST_SITEMAPS = 100
+Reader = Callable[["Response | None", Missing], Iterable[Request]]
+
+
+class PortalSpider(scrapy.Spider):
+    """Crawls one portal as its job says: sources, then listings, then what only the sources or the inventory know.
+
+    ``recorder`` is set by the crawl's process before the start.
+    """
+
+    name = "portal"
+    recorder: Recorder
+
+    def __init__(self, job: CrawlJob, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.job = job
+        self.family = family(job.portal.family, job.portal.options, str(job.portal.home))
+        self.walks: list[Walk] = []
+        self._stages = [self._sources, self._listings, self._leftovers]
+        self._open = 0  # requests of discovery that are not answered yet
+        self._home = Home((), ())
+        self._sitemaps_seen = 0
+
+    async def start(self) -> AsyncIterator[Request]:
+        """First requests."""
+        self.selection = Selection(self.job, self.recorder.inventory, self.family)
+        for request in self._advance():
+            yield request
+
+    # Discovery, stage by stage
+
+    def _advance(self) -> Iterator[Request]:
+        while self._stages and not self._open:
+            yield from list(self._stages.pop(0)())  # whole: an answer must not find a stage half begun
+
+    def _sources(self) -> Iterator[Request]:
+        portal = self.job.portal
+        if not portal.sections and not portal.documents:
+            yield self._ask(str(portal.home), self._read_home)
+        for url in self._resolved(portal.feeds):
+            yield self._ask(url, self._read_feed)
+        for url in self._resolved(portal.sitemaps):
+            yield self._ask(url, self._read_sitemap)
+
+    def _listings(self) -> Iterator[Request]:
+        portal = self.job.portal
+        sections: list[tuple[str, Kind]] = [(url, "article") for url in self._resolved(portal.sections)]
+        sections += [(url, "article") for url in self._home.sections]
+        sections += [(url, "document") for url in self._resolved(portal.documents)]
+        for url, kind in sections:
+            yield from self._next_page(*self._walk(url, kind))
+
+    def _leftovers(self) -> Iterator[Request]:
+        self.recorder.natural_end(bool(self.walks) and all(walk.natural for walk in self.walks))
+        yield from self._fetch(self.selection.leftovers(self.walks))
+
+    def _ask(self, url: str, read: Reader) -> Request:
+        self._open += 1
+        return Request(
+            url,
+            callback=self._answered,
+            errback=self._unanswered,
+            cb_kwargs={"read": read},
+            meta={"role": "listing"},
+            dont_filter=True,
+        )
+
+    def _answered(self, response: Response, read: Reader) -> Iterator[Request]:
+        verdict = self.recorder.listing(response)
+        missing = Missing.BEYOND if verdict.outcome in ABSENT else Missing.FAILED
+        if not verdict.ok and missing is Missing.FAILED:
+            self.recorder.fail(
+                None,
+                verdict.outcome,
+                verdict.reason or "the listing cannot be read",
+                role="listing",
+                url=response.url,
+                status=response.status,
+                remedy=verdict.remedy,
+            )
+        yield from self._closed(read(response if verdict.ok else None, missing))
+
+    def _unanswered(self, failure: Failure) -> Iterator[Request]:
+        request: Request = failure.request  # type: ignore[attr-defined]
+        outcome, message, remedy = outcome_of(failure)
+        self.recorder.fail(None, outcome, message, role="listing", url=request.url, remedy=remedy)
+        yield from self._closed(request.cb_kwargs["read"](None, Missing.FAILED))
+
+    def _closed(self, requests: Iterable[Request]) -> Iterator[Request]:
+        yield from requests
+        self._open -= 1
+        yield from self._advance()
+
+    # Sources
+
+    def _read_home(self, response: Response | None, missing: Missing) -> Iterator[Request]:
+        walk, _ = self._walk(str(self.job.portal.home), "article")
+        if isinstance(response, TextResponse):
+            self._home = read_home(response.text, response.url, self.family, self.job.portal.allows)
+            for url in self._home.feeds[:5]:
+                yield self._ask(url, self._read_feed)
+            if not self.job.portal.sitemaps:
+                yield self._ask(urljoin(response.url, "/sitemap.xml"), self._read_sitemap)
+        yield from self._listing_reader(walk)(response, missing)
+
+    def _read_feed(self, response: Response | None, _: Missing) -> Iterator[Request]:
+        if response is not None:
+            self.selection.note_feed(feeds.read_feed(response.body, response.url), response.url)
+        yield from ()
+
+    def _read_sitemap(self, response: Response | None, _: Missing) -> Iterator[Request]:
+        if response is None:
+            return
+        sitemap = feeds.read_sitemap(response.body, response.url)
+        self.selection.note_sitemap(sitemap.pages, response.url)
+        for entry in sitemap.sitemaps:
+            allowed = self.job.portal.allows(urlsplit(entry.url).hostname or "")
+            if allowed and self.selection.wants_sitemap(entry) and self._sitemaps_seen < MOST_SITEMAPS:
+                self._sitemaps_seen += 1
+                yield self._ask(entry.url, self._read_sitemap)
+
+    # Listings
+
+    def _walk(self, url: str, kind: Kind) -> tuple[Walk, str | None]:
+        walk = Walk(url, kind, plan_for(self.job, self.family), self.family)
+        self.walks.append(walk)
+        return walk, walk.start()
+
+    def _next_page(self, walk: Walk, url: str | None) -> Iterator[Request]:
+        if url is not None and self.recorder.budget_left() and not self.recorder.blocked:
+            yield self._ask(url, self._listing_reader(walk))
+
+    def _listing_reader(self, walk: Walk) -> Reader:
+        def read(response: Response | None, missing: Missing) -> Iterator[Request]:
+            if not isinstance(response, TextResponse):
+                yield from self._next_page(walk, walk.missing(missing))
+                return
+            page = read_listing(response.text, response.url, self.family, walk.kind)
+            chosen, following = self.selection.read(walk, page)
+            yield from self._fetch(chosen)
+            yield from self._next_page(walk, following)
+
+        return read
+
+    # Candidates and their files
+
+    def _fetch(self, candidates: Iterable[Candidate]) -> Iterator[Request]:
+        for candidate in candidates:
+            if not self.recorder.budget_left() or self.recorder.blocked:
+                return
+            if self.recorder.found(candidate) and not self.job.dry_run and not self.recorder.answered(candidate):
+                yield self._candidate_request(candidate)
+
+    def _candidate_request(self, candidate: Candidate) -> Request:
+        known = self.recorder.inventory.get(candidate.id(self.job.portal.id))
+        return Request(
+            candidate.url,
+            headers=known.conditional_headers if known else {},
+            callback=self._page,
+            errback=self._no_page,
+            cb_kwargs={"candidate": candidate},
+            meta={"role": candidate.kind},
+            priority=1,
+            dont_filter=True,
+        )
+
+    def _page(self, response: Response, candidate: Candidate) -> Iterator[Request]:
+        if response.status == 304:
+            self.recorder.unchanged(candidate, response)
+            return
+        files: list[str] = []
+        if isinstance(response, TextResponse) and response.status == 200:
+            files = find_files(response.text, response.url, self.family.hints, self.job.portal.allows)
+        verdict = self.recorder.store(candidate, response, role=candidate.kind, attachments=files)
+        for url in files if verdict.ok else ():
+            if not self.recorder.attached(url):
+                yield self._file_request(url, candidate)
+
+    def _no_page(self, failure: Failure) -> None:
+        request: Request = failure.request  # type: ignore[attr-defined]
+        outcome, message, remedy = outcome_of(failure)
+        candidate = request.cb_kwargs["candidate"]
+        self.recorder.fail(candidate, outcome, message, role=candidate.kind, url=request.url, remedy=remedy)
+
+    def _file_request(self, url: str, candidate: Candidate) -> Request:
+        return Request(
+            url,
+            callback=self._file,
+            errback=self._no_file,
+            cb_kwargs={"candidate": candidate},
+            meta={"role": "attachment"},
+            priority=2,
+            dont_filter=True,
+        )
+
+    def _file(self, response: Response, candidate: Candidate) -> None:
+        self.recorder.store(candidate, response, role="attachment", parent_url=candidate.url)
+
+    def _no_file(self, failure: Failure) -> None:
+        request: Request = failure.request  # type: ignore[attr-defined]
+        outcome, message, remedy = outcome_of(failure)
+        said = {"url": request.url, "remedy": remedy, "parent_url": request.cb_kwargs["candidate"].url}
+        self.recorder.fail(request.cb_kwargs["candidate"], outcome, message, role="attachment", **said)
+
+    def _resolved(self, paths: Iterable[str]) -> list[str]:
+        return [urljoin(str(self.job.portal.home), path) for path in paths]
