@@ -1,7 +1,7 @@
 """Snapshots: one manifest for the whole warehouse, committed by creating the next number if nobody else did.
 
-``_meta/snapshots/<n>.json.gz`` names, for every partition, a bundle;
-``_meta/bundles/<province>/<month>-<sha16>.json.gz`` names the objects of that partition, all tables together. Both are immutable, so a reader that holds a snapshot
+``_meta/snapshots/<n>.json.gz`` names a bundle for every partition; ``_meta/bundles/<province>/<month>-<sha16>.json.gz``
+names the objects of that partition, all tables together. Both are immutable, so a reader that holds a snapshot
 number sees one state of everything for as long as it likes. ``_meta/HEAD.json`` is a hint of the newest number.
 """
 

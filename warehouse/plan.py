@@ -1,0 +1,268 @@
+"""What a commit has to derive: which partitions, from which observations and which runs."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from warehouse import snapshots
+from warehouse.objects import ObjectStore
+from warehouse.parquet import conform, decode, encode, named, partition_folder
+from warehouse.schema import OBSERVATIONS, RUNS
+from warehouse.snapshots import Bundle, InputFile, Part, Partition, Snapshot
+from warehouse.staging import Staged, StagedFile
+
+MOST_OBJECTS = 32  # observation objects of a partition before they are merged into one
+
+
+class PlanError(ValueError):
+    """A load cannot be placed, for example because nothing tells its portal's province."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What one partition is derived from."""
+
+    province: str
+    month: str
+    observations: Sequence[InputFile]
+    runs: pa.Table  # runs that started in this month, stored with it
+    relevant_runs: pa.Table  # runs that overlap the month, and each portal's neighbours: what coverage needs
+    stored: Bundle | None
+    stored_key: str
+
+    @property
+    def partition(self) -> Partition:
+        """Province and month."""
+        return self.province, self.month
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The touched partitions, oldest first, and the provinces whose state the plan looked at."""
+
+    partitions: Sequence[Inputs]
+    provinces: frozenset[str]
+
+
+def plan(store: ObjectStore, base: Snapshot, staged: Sequence[Staged], portals: pa.Table) -> Plan:
+    """The plan of committing ``staged`` after ``base``; PlanError if a load's province is unknown."""
+    homes = {(load.portal, load.run_id): _home(load, portals) for load in staged}
+    provinces = sorted({*homes.values(), *(file.province for load in staged for file in load.files)})
+    partitions: list[Inputs] = []
+    for province in provinces:
+        state = ProvinceState(store, base, province)
+        for load in staged:
+            state.place(load, own_run=homes[load.portal, load.run_id] == province)
+        partitions += state.inputs()
+    return Plan(partitions, frozenset(provinces))
+
+
+def _home(load: Staged, portals: pa.Table) -> str:
+    if load.files:
+        return load.files[0].province
+    index = pc.index(portals["portal"], load.portal).as_py()
+    if index < 0:
+        raise PlanError(f"portal {load.portal!r} is not in the portals table: pass the registry to commit()")
+    return str(portals["province"][index].as_py())
+
+
+@dataclass(slots=True)
+class ProvinceState:
+    """One province as the commit will leave it, grown load by load."""
+
+    store: ObjectStore
+    base: Snapshot
+    province: str
+    bundles: dict[str, Bundle] = field(init=False)
+    observations: dict[str, list[InputFile]] = field(init=False)
+    runs: pa.Table = field(init=False)
+    touched: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Load the province's bundles and runs."""
+        bundles = snapshots.load_bundles(self.store, self.base.of_province(self.province))
+        self.bundles = {bundle.month: bundle for bundle in bundles}
+        self.observations = {bundle.month: list(bundle.observations) for bundle in bundles}
+        paths = [path for bundle in bundles for path in bundle.paths(RUNS.name)]
+        stored = snapshots.fetch_all(lambda path: _runs(self.store, path), paths)
+        self.runs = pa.concat_tables([RUNS.arrow().empty_table(), *stored])
+
+    def place(self, load: Staged, own_run: bool) -> None:
+        """Take the load in: its observations replace earlier ones of the same run and portal, so does its run."""
+        files = [file for file in load.files if file.province == self.province]
+        if not self._holds(load, files):
+            self._remove(load)
+            for month, file in self._by_known_month(files):
+                part = Part(load.portal, load.run_id, load.source)
+                self.observations.setdefault(month, []).append(InputFile(file.file, (part,)))
+                self.touched.add(month)
+        if own_run:
+            self._place_run(load.run_row(self.province))
+
+    def inputs(self) -> list[Inputs]:
+        """What every touched partition is derived from, oldest month first."""
+        return [self._inputs(month) for month in sorted(self.touched)]
+
+    def _inputs(self, month: str) -> Inputs:
+        stored = self.bundles.get(month)
+        runs = self.runs.filter(pc.equal(self.runs["month"], month)).sort_by(
+            [("portal", "ascending"), ("run_id", "ascending")]
+        )
+        return Inputs(
+            self.province,
+            month,
+            _compacted(self.store, (self.province, month), self.observations.get(month, [])),
+            runs.combine_chunks(),
+            relevant(self.runs, month),
+            stored,
+            self.base.partitions.get((self.province, month), ""),
+        )
+
+    def _holds(self, load: Staged, files: Sequence[StagedFile]) -> bool:
+        """Whether exactly these observations were committed before."""
+        sources = {
+            part.source
+            for entries in self.observations.values()
+            for entry in entries
+            for part in entry.parts
+            if (part.portal, part.run_id) == (load.portal, load.run_id)
+        }
+        return sources == ({load.source} if files else set())
+
+    def _remove(self, load: Staged) -> None:
+        key = (load.portal, load.run_id)
+        for month, entries in self.observations.items():
+            if any((part.portal, part.run_id) == key for entry in entries for part in entry.parts):
+                kept = [_without(self.store, (self.province, month), entry, key) for entry in entries]
+                self.observations[month] = [entry for entry in kept if entry is not None]
+                self.touched.add(month)
+
+    def _by_known_month(self, files: Sequence[StagedFile]) -> list[tuple[str, StagedFile]]:
+        """The files by the month they belong to; items known in another month move there, in objects of their own."""
+        moved = self._known_elsewhere(files)
+        if not moved:
+            return [(file.month, file) for file in files]
+        tables = [_resettled(decode(self.store.get(file.file.path)), file.month, moved) for file in files]
+        rows = conform(pa.concat_tables(tables), OBSERVATIONS)
+        months = sorted(pc.unique(rows["month"]).to_pylist())
+        return [
+            (month, _store(self.store, (self.province, month), rows.filter(pc.equal(rows["month"], month))))
+            for month in months
+        ]
+
+    def _known_elsewhere(self, files: Sequence[StagedFile]) -> dict[str, str]:
+        """Month by id of the staged items that an earlier run put into another month than this one does."""
+        incoming = {
+            identity: file.month
+            for file in files
+            for identity in decode(self.store.get(file.file.path), ["id"])["id"].to_pylist()
+        }
+        wanted = pa.array(list(incoming), pa.string())
+        inventories = [(month, path) for month, bundle in self.bundles.items() for path in bundle.paths("inventory")]
+        known = snapshots.fetch_all(lambda entry: (entry[0], _ids(self.store, entry[1])), inventories)
+        return {
+            identity: month
+            for month, ids in known
+            for identity in ids.filter(pc.is_in(ids, wanted)).to_pylist()
+            if incoming[identity] != month
+        }
+
+    def _place_run(self, row: pa.Table) -> None:
+        portal, run_id = row["portal"][0], row["run_id"][0]
+        same = pc.and_(pc.equal(self.runs["portal"], portal), pc.equal(self.runs["run_id"], run_id))
+        for old in self.runs.filter(same).to_pylist():
+            self.touched.update(months_between(old["date_from"], old["date_to"]))
+        self.runs = pa.concat_tables([self.runs.filter(pc.invert(same)), row])
+        self.touched.update(self._covered_months(row.to_pylist()[0]))
+
+    def _covered_months(self, run: dict[str, Any]) -> list[str]:
+        """Months of the asked days, and of the gap to the portal's nearest covered days before and after."""
+        own = self.runs.filter(pc.equal(self.runs["portal"], run["portal"]))
+        before = pc.max(own.filter(pc.less(own["date_to"], run["date_from"]))["date_to"]).as_py()
+        after = pc.min(own.filter(pc.greater(own["date_from"], run["date_to"]))["date_from"]).as_py()
+        return months_between(before or run["date_from"], after or run["date_to"])
+
+
+def relevant(runs: pa.Table, month: str) -> pa.Table:
+    """Runs that overlap ``month``, and of each portal the nearest ones before and after it, in a fixed order."""
+    first, last = month_bounds(month)
+    overlapping = runs.filter(pc.and_(pc.less_equal(runs["date_from"], last), pc.greater_equal(runs["date_to"], first)))
+    before = _nearest(runs.filter(pc.less(runs["date_to"], first)), "date_to", "ascending")
+    after = _nearest(runs.filter(pc.greater(runs["date_from"], last)), "date_from", "descending")
+    order = [("portal", "ascending"), ("date_from", "ascending"), ("run_id", "ascending")]
+    return pa.concat_tables([overlapping, before, after]).sort_by(order).combine_chunks()
+
+
+def months_between(first: dt.date, last: dt.date) -> list[str]:
+    """Every month YYYY-MM from the day ``first`` to the day ``last``."""
+    start, end = first.year * 12 + first.month - 1, last.year * 12 + last.month - 1
+    return [f"{number // 12:04d}-{number % 12 + 1:02d}" for number in range(start, end + 1)]
+
+
+def month_bounds(month: str) -> tuple[dt.date, dt.date]:
+    """First and last day of a month YYYY-MM."""
+    year, number = map(int, month.split("-"))
+    return dt.date(year, number, 1), dt.date(year, number, calendar.monthrange(year, number)[1])
+
+
+def _nearest(runs: pa.Table, column: str, direction: str) -> pa.Table:
+    """Of each portal the last row in the order of ``column``; a reparse covers nothing and is no neighbour."""
+    crawled = runs.filter(pc.equal(runs["mode"], "refetch"))
+    ordered = crawled.sort_by([(column, direction), ("run_id", "ascending")])
+    last = {portal: row for row, portal in enumerate(ordered["portal"].to_pylist())}
+    return ordered.take(pa.array(sorted(last.values()), pa.int64()))
+
+
+def _compacted(store: ObjectStore, partition: Partition, entries: Sequence[InputFile]) -> list[InputFile]:
+    """The entries, merged into one object once they are many; in the order of their paths."""
+    ordered = sorted(entries, key=lambda entry: entry.file.path)
+    if len(ordered) <= MOST_OBJECTS:
+        return ordered
+    tables = snapshots.fetch_all(lambda entry: decode(store.get(entry.file.path)), ordered)
+    rows = conform(pa.concat_tables(tables), OBSERVATIONS)
+    parts = sorted({part for entry in ordered for part in entry.parts}, key=lambda p: (p.portal, p.run_id))
+    return [InputFile(_store(store, partition, rows).file, tuple(parts))]
+
+
+def _without(store: ObjectStore, partition: Partition, entry: InputFile, key: tuple[str, str]) -> InputFile | None:
+    """The entry without the rows of one portal and run; None if it held nothing else."""
+    parts = tuple(part for part in entry.parts if (part.portal, part.run_id) != key)
+    if len(parts) == len(entry.parts):
+        return entry
+    if not parts:
+        return None
+    rows = conform(decode(store.get(entry.file.path)), OBSERVATIONS)
+    theirs = pc.and_(pc.equal(rows["portal"], key[0]), pc.equal(rows["run_id"], key[1]))
+    return InputFile(_store(store, partition, rows.filter(pc.invert(theirs))).file, parts)
+
+
+def _store(store: ObjectStore, partition: Partition, rows: pa.Table) -> StagedFile:
+    order = [(name, "ascending") for name in ("kind", "id", "fetched_at", "parsed_at", "run_id")]
+    data = encode(rows.sort_by(order).combine_chunks())
+    file = named(partition_folder(OBSERVATIONS.name, *partition), OBSERVATIONS.name, rows.num_rows, data)
+    store.create(file.path, data)
+    return StagedFile(*partition, file)
+
+
+def _resettled(rows: pa.Table, month: str, moved: dict[str, str]) -> pa.Table:
+    """The rows with the month of each item that is known elsewhere."""
+    months = pa.array([moved.get(identity, month) for identity in rows["id"].to_pylist()], pa.string())
+    return rows.set_column(rows.schema.get_field_index("month"), rows.schema.field("month"), months)
+
+
+@lru_cache(maxsize=4096)
+def _runs(store: ObjectStore, path: str) -> pa.Table:
+    return conform(decode(store.get(path)), RUNS)
+
+
+@lru_cache(maxsize=512)
+def _ids(store: ObjectStore, path: str) -> pa.ChunkedArray:
+    return decode(store.get(path), ["id"])["id"]
