@@ -1,4 +1,4 @@
-"""One text in the shapes that the rules read, all of one length, so that every offset holds in each of them."""
+"""One text in the shapes that the rules read: plain, folded and as tokens, with the way back to its own offsets."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ _PLAIN = str.maketrans(
     | dict.fromkeys("‐‑‒–—−", "-")
     | {"\u00d0": "Đ", "\u00f0": "đ", "“": '"', "”": '"', "\r": "\n", "\u2028": "\n", "\u2029": "\n"}
 )
+_BLANKS = re.compile(r" {2,}| ?\n[ \n]*(?=[a-zà-ỹđ])| +\n[ \n]*|\n[ \n]+")
+_CLUSTER = re.compile("[^\u0300-\u036f][\u0300-\u036f]{0,30}|[\u0300-\u036f]{1,30}", re.DOTALL)
+_TOKEN = re.compile(r"[^\W_]+|[^\w\s]|_")
 _NEW_STYLE = re.compile("o[àáảãạèéẻẽẹ]|u[ỳýỷỹỵ]")
 _SHIFTED = {
-    plain_first + toned: toned_first + plain
-    for plain_first, toned_firsts, plain, toneds in (
+    first + toned: toned_first + second
+    for first, toned_firsts, second, toneds in (
         ("o", "òóỏõọ", "a", "àáảãạ"),
         ("o", "òóỏõọ", "e", "èéẻẽẹ"),
         ("u", "ùúủũụ", "y", "ỳýỷỹỵ"),
@@ -32,9 +35,30 @@ def fold_key(text: str) -> str:
     return _NEW_STYLE.sub(lambda match: _SHIFTED[match.group()], lowered)
 
 
+def token_key(text: str) -> tuple[str, ...]:
+    """The folded tokens of a phrase, as the rules compare them."""
+    return tuple(_TOKEN.findall(fold_key(unicodedata.normalize("NFC", text).translate(_PLAIN))))
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Words and single punctuation marks of a plain text, with their offsets, folded forms and the gaps before them."""
+
+    starts: list[int]
+    ends: list[int]
+    words: list[str]
+    folded: list[str]
+    capital: list[bool]
+    glue: list[str]
+    """What stands before each token: "" nothing, " " a blank, "\\n" a new line (or the beginning)."""
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+
 @dataclass(frozen=True)
 class TextView:
-    """A text (``source``), its NFC form with plain blanks and hyphens (``plain``), and the offsets back."""
+    """A text (``source``), its NFC form with single plain blanks (``plain``), and the offsets back."""
 
     source: str
     plain: str
@@ -43,35 +67,67 @@ class TextView:
 
     @classmethod
     def of(cls, text: str) -> TextView:
-        """The view of a text of any form; NFD and mixed forms keep a map of offsets."""
+        """The view of a text of any form; lines broken before a small letter are joined."""
         if unicodedata.is_normalized("NFC", text):
-            return cls(text, text.translate(_PLAIN), None)
-        composed, starts = _composed(text)
-        return cls(text, composed.translate(_PLAIN), starts)
+            composed, starts = text.translate(_PLAIN), None
+        else:
+            composed, starts = _composed(text)
+        return cls(text, *_collapsed(composed, starts))
 
     @cached_property
     def folded(self) -> str:
         """The plain text in lower case with one tone placement."""
         return fold_key(self.plain)
 
+    @cached_property
+    def tokens(self) -> Tokens:
+        """The tokens of the plain text."""
+        spans = [match.span() for match in _TOKEN.finditer(self.plain)]
+        starts, ends = [s for s, _ in spans], [e for _, e in spans]
+        words = [self.plain[s:e] for s, e in spans]
+        folded = [self.folded[s:e] for s, e in spans]
+        capital = [word[0].isupper() for word in words]
+        before = [0, *ends]
+        glue = ["\n" if "\n" in (gap := self.plain[b:s]) else gap[:1] for b, s in zip(before, starts, strict=False)]
+        if glue:
+            glue[0] = "\n"
+        return Tokens(starts, ends, words, folded, capital, glue)
+
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Offsets in the source text of ``plain[start:end]``."""
+        """Offsets in the source text of ``plain[start:end]``, a span that ends on a character that is no blank."""
         if self.starts is None:
             return start, end
-        return self.starts[start], self.starts[end]
-
-    def bounded(self, start: int, end: int) -> bool:
-        """Whether ``[start, end)`` begins and ends at word boundaries."""
-        text = self.plain
-        return not (start and text[start - 1].isalnum()) and not (end < len(text) and text[end].isalnum())
+        first, last = self.starts[start], self.starts[end - 1] + 1
+        while last < len(self.source) and unicodedata.combining(self.source[last]):
+            last += 1
+        return first, last
 
 
-def _composed(text: str) -> tuple[str, tuple[int, ...]]:
+def _composed(text: str) -> tuple[str, list[int]]:
     """NFC by clusters of a base character and its marks, with the source offset of each resulting character."""
     parts: list[str] = []
     starts: list[int] = []
-    for match in re.finditer(r"[^\u0300-\u036f][\u0300-\u036f]{0,30}|[\u0300-\u036f]{1,30}", text, re.DOTALL):
+    for match in _CLUSTER.finditer(text):
         cluster = unicodedata.normalize("NFC", match.group())
         parts.append(cluster)
         starts += [match.start()] * len(cluster)
-    return "".join(parts), (*starts, len(text))
+    return "".join(parts).translate(_PLAIN), [*starts, len(text)]
+
+
+def _collapsed(text: str, starts: list[int] | None) -> tuple[str, tuple[int, ...] | None]:
+    """Runs of blanks as one, with the offsets composed."""
+    gaps = list(_BLANKS.finditer(text))
+    if not gaps:
+        return text, tuple(starts) if starts is not None else None
+    parts: list[str] = []
+    kept: list[int] = []
+    done = 0
+    for gap in gaps:
+        start, end = gap.span()
+        joined = " " if "\n" not in gap.group() or (end < len(text) and text[end].islower()) else "\n"
+        parts += [text[done:start], joined]
+        kept += [*range(done, start), start]
+        done = end
+    parts.append(text[done:])
+    kept += range(done, len(text) + 1)
+    return "".join(parts), tuple(kept if starts is None else [starts[i] for i in kept])

@@ -1,0 +1,71 @@
+"""Administrative units through time: lookup by name, level and day (``transforms/data/gazetteer.parquet``)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+import pyarrow.parquet as pq
+
+from transforms.tagging import vocabulary
+from transforms.tagging.view import token_key
+
+LONGEST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit for one span of time; ``valid_to`` is the first day on which it is no more."""
+
+    code: str
+    name: str
+    type: str
+    level: str
+    province: str
+    district: str | None
+    valid_from: date | None
+    valid_to: date | None
+    successors: tuple[str, ...]
+
+    def at(self, day: date) -> bool:
+        """Whether the unit exists on ``day``."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day < self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Gazetteer:
+    """Units by folded name, and the codes of provinces by slug."""
+
+    by_name: dict[tuple[str, ...], tuple[Unit, ...]]
+    by_level: dict[str, frozenset[tuple[str, ...]]]
+    provinces: dict[str, str]
+    current: dict[str, str]
+    """Old province code -> code of today's province."""
+
+
+def _names(row: dict[str, object]) -> list[str]:
+    aliases = row["aliases"]
+    return [str(row["name"]), *(aliases if isinstance(aliases, list) else [])]
+
+
+@cache
+def load() -> Gazetteer:
+    """The gazetteer, read once per process."""
+    by_name: dict[tuple[str, ...], list[Unit]] = defaultdict(list)
+    by_level: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    provinces: dict[str, str] = {}
+    current: dict[str, str] = {}
+    fields = ("code", "name", "type", "level", "province", "district", "valid_from", "valid_to")
+    for row in pq.read_table(vocabulary.DATA / "gazetteer.parquet").to_pylist():
+        unit = Unit(*(row[name] for name in fields), tuple(row["successors"] or ()))
+        for name in _names(row):
+            key = token_key(name)
+            by_name[key].append(unit)
+            by_level[unit.level].add(key)
+        if unit.level == "province" and unit.valid_from is None:
+            provinces[row["slug"]] = unit.code
+            current[unit.code] = unit.successors[0]
+    frozen = {key: tuple(units) for key, units in by_name.items()}
+    return Gazetteer(frozen, {level: frozenset(keys) for level, keys in by_level.items()}, provinces, current)

@@ -1,0 +1,285 @@
+"""The grammar of names: people, areas, bodies and offices as runs of tokens.
+
+Every method takes the index of a token and answers the index after the run that it recognises, or None.
+Each reads a bounded number of tokens, so that a text is read in linear time.
+"""
+
+from __future__ import annotations
+
+from transforms.tagging.lexicon import Lexicon
+from transforms.tagging.view import TextView
+
+LONGEST_NAME = 5
+LONGEST_BODY = 22
+LONGEST_AREA = 6
+CONNECTORS = frozenset({"và", "&", "-", "/", "cho"})
+PARENTS = frozenset({"sở", "bộ", "cục", "ngành", "công ty", "tập đoàn", "trường", "viện", "cơ quan", "đảng ủy"})
+LEVELS = {"province": ("province",), "district": ("district",), "commune": ("commune",)}
+CITY_LEVELS = ("province", "district")
+
+
+class Grammar:
+    """The grammar over one text."""
+
+    def __init__(self, view: TextView, lexicon: Lexicon) -> None:
+        self.view = view
+        self.lexicon = lexicon
+        tokens = view.tokens
+        self.count = len(tokens)
+        self.words, self.folded, self.capital, self.glue = tokens.words, tokens.folded, tokens.capital, tokens.glue
+
+    def joined(self, index: int) -> bool:
+        """Whether the token stands one blank after the one before it."""
+        return index < self.count and self.glue[index] == " "
+
+    # people
+
+    def _name_word(self, index: int) -> bool:
+        word = self.words[index]
+        return self.capital[index] and word.isalpha() and (len(word) == 1 or word[1:].islower())
+
+    def name_run(self, index: int) -> int:
+        """End of the run of capitalised words that begins at ``index``, at most ``LONGEST_NAME`` of them."""
+        end = index
+        while end < self.count and end - index < LONGEST_NAME and (end == index or self.joined(end)):
+            if not self._name_word(end):
+                break
+            end += 1
+        return end
+
+    def person(self, index: int) -> int | None:
+        """A name with a listed surname: two to four capitalised words."""
+        if index >= self.count or self.folded[index] not in self.lexicon.surnames or not self._name_word(index):
+            return None
+        end = self.name_run(index)
+        return min(end, index + 4) if end - index >= 2 else None
+
+    def likely_person(self, index: int) -> int | None:
+        """A name that needs no further evidence: a common surname, three or four words, no place of that name."""
+        end = self.person(index)
+        if end is None or self.folded[index] not in self.lexicon.common_surnames or end - index < 3:
+            return None
+        return None if tuple(self.folded[index:end]) in self.lexicon.gazetteer.by_name else end
+
+    # areas
+
+    def listed_area(self, index: int, levels: tuple[str, ...]) -> int | None:
+        """The longest name of a unit of these levels, as the gazetteer has it."""
+        if index >= self.count or not (self.capital[index] or self.words[index].isdigit()):
+            return None
+        names = [self.lexicon.gazetteer.by_level.get(level, frozenset()) for level in levels]
+        for end in range(min(index + LONGEST_AREA, self.count), index, -1):
+            key = tuple(self.folded[index:end])
+            if any(key in known for known in names) and self._capitalised(index, end):
+                return end
+        return None
+
+    def _capitalised(self, index: int, end: int) -> bool:
+        return all(self.capital[i] or not self.words[i].isalpha() for i in range(index, end)) and all(
+            self.glue[i] != "\n" for i in range(index + 1, end)
+        )
+
+    def area_name(self, index: int, level: str, needs: str) -> int | None:
+        """The name after an area's type word; unlisted names only where the type word asks for no list."""
+        if not self.joined(index) and not (index < self.count and self.glue[index] == "" and needs != "capital"):
+            return None
+        levels = CITY_LEVELS if needs == "listed" else LEVELS.get(level, ())
+        listed = self.listed_area(index, levels)
+        if listed or needs == "listed":
+            return listed
+        if needs == "road":
+            return self._road_name(index)
+        if level in ("district", "commune", "village") and self.words[index].isdigit():
+            return index + 1 if len(self.words[index]) < 3 else None
+        return self._free_name(index, level)
+
+    def _free_name(self, index: int, level: str) -> int | None:
+        """Capitalised words that are no person; a hyphen may join two of them."""
+        if self.likely_person(index) and level in ("province", "district", "commune"):
+            return None
+        end = index
+        while end < self.count and end - index < 4 and (end == index or self.joined(end)):
+            if not (self.capital[end] and self.words[end].isalpha()):
+                break
+            end += 1
+        if level == "village" and end > index and self.joined(end) and self.words[end].isdigit():
+            return end + 1
+        hyphen = end + 2 < self.count and self.words[end] == "-" and self.capital[end + 1] and self.joined(end)
+        if level == "other" and end > index and hyphen and self.joined(end + 1):
+            return self._free_name(end + 1, level) or end
+        return end if end > index else None
+
+    def _road_name(self, index: int) -> int | None:
+        word = self.words[index]
+        if word[0].isdigit():
+            return index + 1
+        return self._free_name(index, "other")
+
+    def area(self, index: int) -> int | None:
+        """What may follow a body to say where: "tỉnh Lào Cai", "huyện", "Hà Nội", "Trung ương"."""
+        found = self.lexicon.areas.match(self.folded, index)
+        if found and found[1].split()[0] in LEVELS:
+            end, payload = found
+            level, needs = payload.split()
+            return self.area_name(end, level, needs) or (end if self._bare_level(end) else None)
+        if self.folded[index : index + 2] == ["trung", "ương"]:
+            return index + 2
+        return self.listed_area(index, CITY_LEVELS) or self._country(index)
+
+    def _bare_level(self, end: int) -> bool:
+        """A type word without name counts as the body's level unless a common noun follows (xã hội, thành phố mới)."""
+        return not (end < self.count and self.folded[end] in ("hội", "viên", "lộ", "đội", "trưởng", "nghèo", "vùng"))
+
+    def _country(self, index: int) -> int | None:
+        found = self.lexicon.countries.match(self.folded, index) if self.capital[index] else None
+        return found[0] if found else None
+
+    # bodies
+
+    def body(self, index: int, parent: bool = False, depth: int = 0) -> int | None:
+        """A body; ``parent`` also allows a bare "Sở" where an office or another body governs it."""
+        found = self.lexicon.bodies.match(self.folded, index)
+        if found is None or depth > 3 or not self._one_line(index, found[0]):
+            return None
+        end, kind = found
+        tail = self._tail(end, kind, depth, self.capital[index])
+        if tail:
+            return tail
+        if kind == "fixed":
+            return end if self.capital[index] or len(self.words[index]) > 3 else None
+        if kind == "complete":
+            return end if not (end < self.count and self.folded[end] == "viên") else None
+        bare = " ".join(self.folded[index:end])
+        return end if parent and (bare in PARENTS or kind == "relational") and self.capital[index] else None
+
+    def _tail(self, end: int, kind: str, depth: int, capital: bool) -> int | None:
+        if end >= self.count or self.glue[end] == "\n":
+            return None
+        if kind in ("complete", "fixed"):
+            return self.area(end) if kind == "complete" and self._area_fits(end) else None
+        if kind == "relational":
+            return self._relation(end, depth, capital)
+        if not capital and not self.capital[end] and not (kind == "school" and self._school_word(end)):
+            return None
+        return self.name_end(end, school=kind == "school")
+
+    def _school_word(self, index: int) -> bool:
+        return self.lexicon.body_words.match(self.folded, index) is not None
+
+    def _area_fits(self, end: int) -> bool:
+        return self.folded[end] != "viên"
+
+    def _relation(self, end: int, depth: int, capital: bool) -> int | None:
+        parent = self.body(end, parent=True, depth=depth + 1)
+        if parent:
+            return parent
+        if self.folded[end] == "nhân" and self.folded[end : end + 2] == ["nhân", "dân"]:
+            return self.area(end + 2) if end + 2 < self.count else None
+        area = self.area(end)
+        if area or not capital:
+            return area
+        return self.name_end(end) if self.lexicon.body_words.match(self.folded, end) and self.capital[end] else None
+
+    def name_end(self, index: int, school: bool = False) -> int | None:
+        """End of a body's own name: capitalised words, listed words of such names, and an area at the end."""
+        at, end, first = index, None, True
+        while at < self.count and at - index < LONGEST_BODY and (first or self.glue[at] != "\n"):
+            area = self._closing_area(at, first)
+            if area:
+                return area
+            step = self._name_step(at, first, school)
+            if step is None:
+                if end is None or not self._connects(at):
+                    break
+                at += 1
+                continue
+            at = end = step
+            first = False
+        return end
+
+    def _closing_area(self, at: int, first: bool) -> int | None:
+        if first and not self.capital[at]:
+            return None
+        compound = self.lexicon.body_words.match(self.folded, at)
+        area = None if compound else self.area(at)
+        if area and self.folded[at] == "trung" and area < self.count and self.glue[area] == " ":
+            return self.area(area) or area
+        return area
+
+    def _connects(self, at: int) -> bool:
+        """A connector with a word of a name after it."""
+        following = at + 1
+        if following >= self.count or self.glue[following] == "\n":
+            return False
+        if self.folded[at] in CONNECTORS:
+            listed = self.lexicon.body_words.match(self.folded, following) is not None
+            return (self.capital[following] or listed) and self.lexicon.offices.match(self.folded, following) is None
+        return False
+
+    def _name_step(self, at: int, first: bool, school: bool) -> int | None:
+        compound = self.lexicon.body_words.match(self.folded, at)
+        if compound and (not first or self.capital[at] or school):
+            return compound[0]
+        if self.words[at] == "(" or not (self.capital[at] and self.words[at][0].isalpha()):
+            return at + 1 if not first and self._number_in_name(at) else None
+        if not school and not first and self.likely_person(at):
+            return None
+        if first or self.folded[at] not in self.lexicon.no_names or self.lexicon.bodies.match(self.folded, at) is None:
+            return self._with_second_syllable(at + 1)
+        return None
+
+    def _number_in_name(self, at: int) -> bool:
+        return self.words[at].isdigit() and self.folded[at - 1] in ("số", "khu", "vùng", "quân", "đoàn")
+
+    def _with_second_syllable(self, at: int) -> int:
+        """A capitalised word takes the small word after it along, unless that opens a new phrase."""
+        if not self.joined(at) or self.capital[at] or not self.words[at].isalpha():
+            return at
+        if self.folded[at] in self.lexicon.stops or self.lexicon.areas.match(self.folded, at):
+            return at
+        return at + 1
+
+    def _one_line(self, index: int, end: int) -> bool:
+        return all(self.glue[i] != "\n" for i in range(index + 1, end))
+
+    # offices
+
+    def office(self, index: int) -> tuple[int, int | None, int | None] | None:
+        """(end of the office, beginning and end of the body it governs); None where the words are no office."""
+        found = self.lexicon.offices.match(self.folded, index)
+        if found is None or not self._one_line(index, found[0]):
+            return None
+        end, kind = found
+        at = self._modifier(end)
+        unit = self._governed(at, index)
+        if unit:
+            return unit, at, unit
+        return (end, None, None) if kind == "alone" else None
+
+    def _modifier(self, end: int) -> int:
+        if self.folded[end : end + 2] in (["thường", "trực"], ["phụ", "trách"], ["chuyên", "trách"]):
+            following = end + 2
+            if following < self.count and self.joined(following) and self.words[following] not in ",.;:":
+                return following
+        return end
+
+    def _governed(self, at: int, index: int) -> int | None:
+        if not self.joined(at):
+            return None
+        body = self.body(at, parent=True)
+        if body:
+            return body
+        head = self.folded[at - 1]
+        area = self.area(at) if head in ("tịch", "thư", "trực") else None
+        if area and area > at + 1:
+            return area
+        if head in ("phòng", "ban", "trưởng", "khoa") and not self.likely_person(at) and not self.person(at):
+            listed = self.lexicon.body_words.match(self.folded, at)
+            return self.name_end(at, school=listed is not None) if listed or len(self.words[at]) > 2 else None
+        return self._state(at)
+
+    def _state(self, at: int) -> int | None:
+        for words in (["nước"], ["quốc", "hội"], ["chính", "phủ"]):
+            if self.folded[at : at + len(words)] == words:
+                return at + len(words)
+        return None

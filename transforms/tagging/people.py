@@ -1,0 +1,247 @@
+"""People (PER) with the offices that the same clause gives them, and bylines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from transforms.tagging.grammar import Grammar
+from transforms.tagging.spans import Claims, Found
+
+_CREDIT = re.compile(
+    r"(?<!\w)(?:Ảnh|Tin|Bài|Tin,? ảnh|Bài,? ảnh|Bài và ảnh|Tin bài|Thực hiện|Tác giả|Phóng viên|PV|Clip|Video|Nguồn ảnh)"
+    r"(?: và ảnh)?\s?[:/]\s?"
+)
+_RANKED = re.compile(r"^(?:(?:thiếu|trung|thượng|đại)\s(?:tướng|tá|úy)|ts\.?|ths\.?|bs\.?|gs\.?|pgs\.?|ông|bà)$")
+_AGE = re.compile(r"\s?\(\s?(?:\d{1,3} tuổi|sinh năm|SN|tên thật|bí danh)|,\s(?:\d{1,3} tuổi|sinh năm|SN|ngụ|trú|quê)")
+_BESIDE = frozenset({",", "-", ":", "và"})
+
+
+class People:
+    """Finds the people of one text, given its offices and what other rules have claimed."""
+
+    def __init__(self, grammar: Grammar, offices: list[Found], claims: Claims) -> None:
+        self.grammar = grammar
+        self.claims = claims
+        self.tokens = grammar.view.tokens
+        self.index_at = {start: i for i, start in enumerate(self.tokens.starts)}
+        self.offices_by_end = {office.end: office for office in offices}
+        self.offices_by_start = {office.start: office for office in offices}
+        self.found: dict[int, Found] = {}
+        self.seen: set[tuple[str, ...]] = set()
+        self.title_ends = self._title_ends()
+
+    def _title_ends(self) -> set[int]:
+        """Indices of tokens that follow a title ("ông", "Thượng tá", "TS.")."""
+        ends: set[int] = set()
+        for index in range(self.grammar.count):
+            found = self.grammar.lexicon.titles.match(self.grammar.folded, index)
+            if found:
+                end = found[0]
+                if end < self.grammar.count and self.grammar.words[end] in ".:":
+                    end += 1
+                ends.add(end)
+        return ends
+
+    def run(self) -> list[Found]:
+        """Every person, in order; a name found once is found everywhere in the text."""
+        for index in range(self.grammar.count):
+            if self.grammar.capital[index]:
+                self._consider(index)
+        self._credits()
+        self._bylines()
+        self._repeat()
+        return sorted(self.found.values(), key=lambda person: person.start)
+
+    def _consider(self, index: int) -> None:
+        start = self.tokens.starts[index]
+        if not self.claims.free(start, start + 1):
+            return
+        evidence = self._evidence(index)
+        if evidence:
+            end, rule = evidence
+            self._add(index, end, rule)
+
+    def _evidence(self, index: int) -> tuple[int, str] | None:
+        """(end of the name, rule) at ``index``: an office or a title before it, an office or an age after it."""
+        listed = self.grammar.person(index)
+        left = self._office_before(index)
+        if index in self.title_ends or left:
+            end = listed or self._strong_name(index)
+            return (end, "office-before" if left else "title") if end else None
+        likely = self.grammar.likely_person(index)
+        if likely and not self._placed(index):
+            return likely, "surname"
+        if listed and (self._office_after(listed) or self._listed_beside(index, listed) or self._aged(listed)):
+            return listed, "beside"
+        return None
+
+    def _strong_name(self, index: int) -> int | None:
+        """A name with an unlisted surname: two to four capitalised words none of which opens a common phrase."""
+        end = min(self.grammar.name_run(index), index + 4)
+        if end - index < 2 or self.grammar.folded[index] in self.grammar.lexicon.no_names:
+            return None
+        key = tuple(self.grammar.folded[index:end])
+        if (
+            self.grammar.lexicon.offices.match(self.grammar.folded, index)
+            or key in self.grammar.lexicon.gazetteer.by_name
+        ):
+            return None
+        return None if self.grammar.lexicon.countries.match(self.grammar.folded, index) else end
+
+    def _office_before(self, index: int) -> Found | None:
+        """The office that ends right before ``index``, military ranks and a comma or colon between allowed."""
+        at = index
+        for _ in range(4):
+            if at == 0:
+                return None
+            office = self.offices_by_end.get(self.tokens.ends[at - 1])
+            if office:
+                return office
+            if not (self.grammar.words[at - 1] in (":", ",") or at in self.title_ends):
+                return None
+            at -= 1 if self.grammar.words[at - 1] in ".:," else self._title_length(at)
+        return None
+
+    def _title_length(self, at: int) -> int:
+        for length in (4, 3, 2, 1):
+            found = self.grammar.lexicon.titles.match(self.grammar.folded, at - length) if at >= length else None
+            if found and found[0] == at:
+                return length
+        return 1
+
+    def _office_after(self, end: int) -> bool:
+        """ ", ROLE" or " - ROLE" after the name."""
+        if end + 1 >= self.grammar.count or self.grammar.words[end] not in (",", "-", "(", "/"):
+            return False
+        return self.tokens.starts[end + 1] in self.offices_by_start
+
+    def _aged(self, end: int) -> bool:
+        return _AGE.match(self.grammar.view.plain, self.tokens.ends[end - 1]) is not None
+
+    def _listed_beside(self, index: int, end: int) -> bool:
+        """Beside a person in an enumeration: "Lê A, Trần B và Phạm C"."""
+        if index < 2 or self.grammar.words[index - 1] not in (",", "-", "và", ";"):
+            return False
+        before = self.tokens.ends[index - 2]
+        return any(person.end == before for person in list(self.found.values())[-2:]) and end - index >= 2
+
+    def _placed(self, index: int) -> bool:
+        """Whether a type word of an area, a body or a road stands before the name."""
+        for length in (1, 2, 3):
+            if index >= length:
+                found = self.grammar.lexicon.areas.match(self.grammar.folded, index - length)
+                if found and found[0] == index and not found[1].startswith("province"):
+                    return True
+        return False
+
+    def _add(self, index: int, end: int, rule: str, credit: bool = False) -> None:
+        start, stop = self.tokens.starts[index], self.tokens.ends[end - 1]
+        if not self.claims.claim(start, stop):
+            return
+        name = self.grammar.view.plain[start:stop]
+        person = Found("PER", start, stop, rule, norm=name, credit=credit)
+        person.roles = [] if credit else self._roles(index, end)
+        self.found[start] = person
+        self.seen.add(tuple(self.grammar.words[index:end]))
+
+    def _roles(self, index: int, end: int) -> list[Found]:
+        left = self._office_before(index)
+        if left and self.grammar.words[index - 1] != ",":
+            return [left]
+        return self._roles_after(end) or ([left] if left else [])
+
+    def _roles_after(self, end: int) -> list[Found]:
+        """The offices of ", ROLE, ROLE" or " - ROLE, ROLE"."""
+        roles: list[Found] = []
+        at = end
+        while at + 1 < self.grammar.count and self.grammar.words[at] in (",", "-", "(", "/", ";"):
+            following = at + 1
+            if self.grammar.folded[following] in ("nguyên", "cựu", "hiện", "là"):
+                following += 1
+            office = (
+                self.offices_by_start.get(self.tokens.starts[following]) if following < self.grammar.count else None
+            )
+            if office is None or (roles and self._leads_to_name(office)):
+                break
+            roles.append(office)
+            at = self._index_after(office.end)
+        return roles
+
+    def _index_after(self, offset: int) -> int:
+        at = offset
+        plain = self.grammar.view.plain
+        while at < len(plain) and plain[at].isspace():
+            at += 1
+        return self.index_at.get(at, self.grammar.count)
+
+    def _leads_to_name(self, office: Found) -> bool:
+        """Whether the office belongs to the next person: "A, Bí thư X, Chủ tịch Y Trần B"."""
+        following = self._index_after(office.end)
+        return following < self.grammar.count and self.grammar.person(following) is not None
+
+    def _credits(self) -> None:
+        for match in _CREDIT.finditer(self.grammar.view.plain):
+            index = self.index_at.get(match.end())
+            while index is not None:
+                index = self._credited(index)
+
+    def _credited(self, index: int) -> int | None:
+        """Marks the name at ``index`` as a credit; answers the index of a further name beside it."""
+        end = self.grammar.name_run(index)
+        if end - index < 2 or (end - index > 4):
+            return None
+        start = self.tokens.starts[index]
+        if start in self.found:
+            self.found[start].credit = True
+        else:
+            self._add(index, end, "credit", credit=True)
+        beside = end + 1 < self.grammar.count and self.grammar.words[end] in _BESIDE and self.grammar.glue[end] != "\n"
+        return end + 1 if beside else None
+
+    def _bylines(self) -> None:
+        """Lines near the end that are nothing but names: "Lê An - Trần Bình"."""
+        plain = self.grammar.view.plain
+        for start, line in _lines(plain, max(0, len(plain) - 600)):
+            index = self.index_at.get(start)
+            if index is None or len(line) > 60 or start == 0:
+                continue
+            if all(_is_name(part) for part in re.split(r"\s?[-,/]\s|/|\s-", line)[:1]) and self._byline_like(
+                index, line
+            ):
+                next_index: int | None = index
+                while next_index is not None:
+                    next_index = self._credited(next_index)
+
+    def _byline_like(self, index: int, line: str) -> bool:
+        end = self.grammar.name_run(index)
+        key = tuple(self.grammar.folded[index:end])
+        if key in self.grammar.lexicon.gazetteer.by_name or self.grammar.folded[index] in self.grammar.lexicon.no_names:
+            return False
+        whole = self.tokens.ends[end - 1] >= self.tokens.starts[index] + len(line)
+        return not whole or self.grammar.folded[index] in self.grammar.lexicon.surnames or end - index in (2, 3)
+
+    def _repeat(self) -> None:
+        """Names that were found are found again wherever they stand."""
+        firsts: dict[str, list[tuple[str, ...]]] = {}
+        for name in self.seen:
+            firsts.setdefault(name[0], []).append(name)
+        for index in range(self.grammar.count if firsts else 0):
+            for name in firsts.get(self.grammar.words[index], ()):
+                end = index + len(name)
+                if tuple(self.grammar.words[index:end]) == name and not self._placed(index):
+                    self._add(index, end, "repeated")
+
+
+def _lines(text: str, begin: int) -> Iterator[tuple[int, str]]:
+    start = text.find("\n", begin) + 1
+    while 0 < start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        yield start, text[start:end].rstrip(" .")
+        start = end + 1
+
+
+def _is_name(part: str) -> bool:
+    words = part.split()
+    return 2 <= len(words) <= 4 and all(word[0].isupper() and word[1:].islower() and word.isalpha() for word in words)

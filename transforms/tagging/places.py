@@ -1,0 +1,194 @@
+"""Places (LOC): areas with their type word, listed names alone, and enumerations behind a plural head."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from transforms.tagging.grammar import CITY_LEVELS, Grammar
+from transforms.tagging.spans import Claims, Found
+
+PLURALS = frozenset({"các", "hai", "ba", "bốn", "năm", "sáu", "những", "nhiều", "số"})
+LEVEL_OF_TYPE = {"thành phố": "district", "tp": "district"}
+COMMON = frozenset(
+    {"đường", "cầu", "hồ", "ga", "cảng", "chợ", "biển", "đê", "mỏ", "bến", "rừng", "đồi", "động", "lăng"}
+)
+
+
+class Places:
+    """Finds the places of one text outside what other rules have claimed."""
+
+    def __init__(self, grammar: Grammar, claims: Claims) -> None:
+        self.grammar = grammar
+        self.claims = claims
+        self.tokens = grammar.view.tokens
+        self.found: list[Found] = []
+        self.seen: dict[tuple[str, ...], str] = {}
+
+    def run(self) -> list[Found]:
+        """Every place in order."""
+        index = 0
+        while index < self.grammar.count:
+            index = self._typed(index) or self._alone(index) or index + 1
+        self._repeat()
+        return sorted(self.found, key=lambda place: place.start)
+
+    def _add(self, start: int, end: int, name: int, level: str, rule: str) -> int:
+        first, last = self.tokens.starts[start], self.tokens.ends[end - 1]
+        if self.claims.claim(first, last):
+            plain = self.grammar.view.plain
+            found = Found("LOC", first, last, rule, norm=plain[self.tokens.starts[name] : last], level=level)
+            self.found.append(found)
+            key = tuple(self.grammar.words[name:end])
+            if level in ("district", "commune", "village") and len(key) > 1:
+                self.seen.setdefault(key, level)
+        return end
+
+    def _typed(self, index: int) -> int | None:
+        matched = self.grammar.lexicon.areas.match(self.grammar.folded, index)
+        if matched is None or not self.claims.free(self.tokens.starts[index], self.tokens.ends[matched[0] - 1]):
+            return None
+        name, (level, needs) = matched[0], matched[1].split()
+        if needs == "site":
+            name = self._site_words(name)
+        if not self._fits(index, name, needs):
+            return None
+        end = self.grammar.area_name(name, level, needs)
+        if end is None:
+            return self._coordinated(name, level) if self._plural(index) else None
+        if self._plural(index) and self._enumerates(end):
+            return self._enumeration(name, level, needs)
+        return self._add(index, end, name, self._level(name, end, level), "typed-place")
+
+    def _site_words(self, name: int) -> int:
+        """Small words between the type of a site and its name: "khu di tích quốc gia đặc biệt Tân Trào"."""
+        at = name
+        while (
+            at < self.grammar.count and at - name < 6 and self.grammar.joined(at) and self.grammar.words[at].isalpha()
+        ):
+            if self.grammar.capital[at]:
+                return at
+            if self.grammar.folded[at] in self.grammar.lexicon.stops:
+                return name
+            at += 1
+        return name
+
+    def _fits(self, index: int, name: int, needs: str) -> bool:
+        """Rules out words that only look like types: "nông thôn", "cơ bản", "đường" before a person."""
+        if index and self.grammar.joined(index):
+            pair = (self.grammar.folded[index - 1], self.grammar.folded[index])
+            if pair in _NOT_TYPES:
+                return False
+        if name >= self.grammar.count:
+            return False
+        return needs != "capital" or self.grammar.folded[index] not in COMMON or self.grammar.joined(name)
+
+    def _level(self, name: int, end: int, level: str) -> str:
+        """A city is a province or a district, as the gazetteer has the name."""
+        if level != "province":
+            return level
+        return "province" if self.grammar.listed_area(name, ("province",)) == end else "district"
+
+    def _plural(self, index: int) -> bool:
+        before = self.grammar.folded[index - 1] if index else ""
+        return before in PLURALS or before.isdigit() or before in (",", "và")
+
+    def _enumerates(self, end: int) -> bool:
+        if end + 1 >= self.grammar.count:
+            return False
+        return self.grammar.words[end] in (",", "và", ";") and self.grammar.capital[end + 1]
+
+    def _coordinated(self, at: int, level: str) -> int | None:
+        """ "các huyện, thành phố: A, B": the names after a colon."""
+        if at < self.grammar.count and self.grammar.words[at] == ":" and at + 1 < self.grammar.count:
+            return self._enumeration(at + 1, level, "name")
+        return None
+
+    def _enumeration(self, at: int, level: str, needs: str) -> int | None:
+        """ "các xã A, B và C": each name is a place of that type."""
+        last: int | None = None
+        while at < self.grammar.count:
+            end = self._enumerated_name(at, level, needs)
+            if end is None:
+                break
+            self._add(at, end, at, self._level(at, end, level), "enumerated-place")
+            last = end
+            if not self._enumerates(end):
+                break
+            at = end + 1
+        return last
+
+    def _enumerated_name(self, at: int, level: str, needs: str) -> int | None:
+        if not self.grammar.capital[at] or self.grammar.glue[at] == "\n":
+            return None
+        levels = CITY_LEVELS if needs == "listed" or level in CITY_LEVELS else (level,)
+        listed = self.grammar.listed_area(at, levels)
+        if listed or needs == "listed" or level == "province":
+            return listed
+        if self.grammar.lexicon.bodies.match(self.grammar.folded, at):
+            return None
+        end = at
+        while (
+            end < self.grammar.count
+            and end - at < 3
+            and self.grammar.capital[end]
+            and self.grammar.words[end].isalpha()
+        ):
+            if end > at and not self.grammar.joined(end):
+                break
+            end += 1
+        return end if end > at else None
+
+    def _alone(self, index: int) -> int | None:
+        if not self.grammar.capital[index] or not self.claims.free(self.tokens.starts[index], self.tokens.ends[index]):
+            return None
+        end = self.grammar.listed_area(index, CITY_LEVELS)
+        if end and self._stands_alone(index, end):
+            level = self._level(index, end, "province")
+            return self._add(index, end, index, level, "listed-place")
+        country = self.grammar.lexicon.countries.match(self.grammar.folded, index)
+        if country and self._stands_alone(index, country[0]) and self.grammar.capital[country[0] - 1]:
+            return self._add(index, country[0], index, "other", "country")
+        return None
+
+    def _stands_alone(self, index: int, end: int) -> bool:
+        """Not a part of a longer name: no capitalised word right before or after, except at a sentence's beginning."""
+        grammar = self.grammar
+        key = tuple(grammar.folded[index:end])
+        if end - index == 1 and key not in _ONE_WORD_PLACES:
+            return False
+        if end < grammar.count and grammar.joined(end) and grammar._name_word(end):
+            if grammar.folded[index] in grammar.lexicon.surnames or end - index == 1:
+                return False
+        if end < grammar.count and grammar.glue[end] == "" and grammar.words[end] in "&":
+            return False
+        before_capital = index and grammar.joined(index) and grammar._name_word(index - 1)
+        return not (before_capital and grammar.folded[index - 1] in grammar.lexicon.surnames)
+
+    def _repeat(self) -> None:
+        """Names of areas that the text has introduced with their type, standing alone later."""
+        firsts: dict[str, list[tuple[str, ...]]] = {}
+        for name in self.seen:
+            firsts.setdefault(name[0], []).append(name)
+        for index in range(self.grammar.count if firsts else 0):
+            for name in firsts.get(self.grammar.words[index], ()):
+                end = index + len(name)
+                if tuple(self.grammar.words[index:end]) == name and self._stands_alone(index, end):
+                    self._add(index, end, index, self.seen[name], "repeated-place")
+
+
+_NOT_TYPES = frozenset(
+    {
+        ("nông", "thôn"), ("cơ", "bản"), ("văn", "bản"), ("xuất", "bản"), ("nhật", "bản"), ("thông", "tỉnh"),
+        ("con", "đường"), ("thành", "phố"), ("yêu", "cầu"), ("nhu", "cầu"), ("toàn", "cầu"), ("quả", "cầu"),
+        ("bóng", "đá"), ("lao", "động"), ("hoạt", "động"), ("hành", "động"), ("vận", "động"), ("huy", "động"),
+        ("tác", "động"), ("chủ", "động"), ("gia", "đình"), ("triều", "đình"), ("chính", "phủ"), ("hồ", "sơ"),
+        ("biên", "bản"), ("kịch", "bản"), ("tài", "bản"), ("tư", "bản"), ("phiên", "bản"), ("ấn", "bản"),
+        ("thi", "đình"), ("kinh", "đê"), ("liên", "bang"), ("hợp", "xã"), ("tác", "xã"), ("công", "xã"),
+    }
+)  # fmt: skip
+_ONE_WORD_PLACES = frozenset(
+    {("huế",), ("lào",), ("nga",), ("pháp",), ("đức",), ("mỹ",), ("anh",), ("séc",), ("bỉ",), ("úc",), ("nhật",),
+     ("campuchia",), ("singapore",), ("malaysia",), ("indonesia",), ("philippines",), ("myanmar",), ("canada",),
+     ("australia",), ("ukraine",), ("iran",), ("iraq",), ("israel",), ("syria",), ("brazil",), ("italy",), ("eu",),
+     ("tokyo",), ("seoul",), ("bangkok",), ("paris",), ("london",), ("kontum",), ("cuba",), ("mexico",)}
+)  # fmt: skip

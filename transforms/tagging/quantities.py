@@ -1,0 +1,153 @@
+"""Numbers with units (QTY): value, range or ratio, normal unit and comparison word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from transforms.tagging import vocabulary
+from transforms.tagging.view import token_key
+
+_NUMBER = r"\d{1,3}(?:\.\d{3}){1,5}(?:,\d{1,6})?|\d{1,15}(?:[,.]\d{1,6})?"
+_QUANTITY = re.compile(
+    rf"(?<![\w/.,+-])(?P<a>{_NUMBER})(?:(?P<mark>\s?[-/]\s?)(?P<b>{_NUMBER}))?(?P<gap>\s?)(?=[%‰°a-zđàáảãạăắằẳẵặâấầẩẫậèéẻẽẹêếềểễệ"
+    r"ìíỉĩịòóỏõọôốồổỗộơớờởỡợùúủũụưứừửữựỳýỷỹỵA-ZĐ])"
+)
+_SCALE = re.compile(r"(?:(triệu|nghìn|ngàn|tỷ|tỉ|vạn|trăm)\s)", re.I)
+_FACTORS = {"trăm": 1e2, "nghìn": 1e3, "ngàn": 1e3, "vạn": 1e4, "triệu": 1e6, "tỷ": 1e9, "tỉ": 1e9}
+_RANKED = re.compile(
+    r"(?:năm|quý|tháng|ngày|thứ|mức độ|cấp độ|cấp|khóa|số|điều|khoản|điểm|mục|chương|phần|tổ|thôn|ấp|khu phố|lớp|phường|quận|hạng|"
+    r"tuổi|phòng|bài|tập|kỳ|vòng|đường|quốc lộ|tỉnh lộ|lúc|vào|nhóm|vùng|ql|đt|covid-|loại|bảng|lần|tầng|ngõ|nhà|khóm|km|cung đường)\s?$",
+    re.I,
+)
+_COMPARISON = re.compile(
+    r"(?<!\w)(hơn|gần|khoảng|trên|dưới|tối thiểu|tối đa|ít nhất|không quá|tăng thêm|tăng|giảm|chừng|xấp xỉ|đạt|vượt)\s(?:\w+\s)?$",
+    re.I,
+)
+_WORD = re.compile(r"[^\W\d_]+[²³23]?|[%‰]|°[cC]|[/,]")
+_PER = re.compile(
+    r"/(?:người|năm|tháng|ngày|ha|hộ|m2|m²|m3|kg|tấn|suất|con|lít|giờ|lượt|em|học sinh|khẩu|cháu|căn|vụ)(?!\w)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A quantity in the plain text."""
+
+    start: int
+    end: int
+    value: float
+    value_max: float | None
+    of: float | None
+    unit: str
+    normal_value: float | None
+    normal_unit: str | None
+    comparison: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    normal: str
+    factor: float
+    kind: str
+
+
+@cache
+def _units() -> dict[tuple[str, ...], _Unit]:
+    return {
+        token_key(row["unit"]): _Unit(row["normal_unit"], float(row["factor"]), row["kind"])
+        for row in vocabulary.rows("units.csv")
+    }
+
+
+@cache
+def _longest_by_first() -> dict[str, int]:
+    longest: dict[str, int] = {}
+    for key in _units():
+        longest[key[0]] = max(longest.get(key[0], 0), len(key))
+    return longest
+
+
+def number_value(text: str) -> float:
+    """The value of a Vietnamese number: points group thousands, a comma begins the decimals."""
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?", text):
+        return float(text.replace(".", "").replace(",", "."))
+    return float(text.replace(",", "."))
+
+
+def _unit_at(folded: str, start: int) -> tuple[int, _Unit] | None:
+    """The longest listed unit at ``start`` of the folded text."""
+    words: list[tuple[str, int]] = []
+    at = start
+    while len(words) < 7:
+        match = _WORD.match(folded, at)
+        if not match:
+            break
+        words.append((match.group(), match.end()))
+        at = match.end()
+        at += at < len(folded) and folded[at] == " "
+    for length in range(len(words), 0, -1):
+        unit = _units().get(tuple(word for word, _ in words[:length]))
+        end = words[length - 1][1]
+        if unit and not (end < len(folded) and folded[end].isalnum()):
+            return end, unit
+    return None
+
+
+def _scaled(folded: str, start: int) -> tuple[int, float]:
+    match = _SCALE.match(folded, start)
+    return (match.end(), _FACTORS[match.group(1)]) if match else (start, 1.0)
+
+
+def _measured(plain: str, folded: str, match: re.Match[str]) -> Measured | None:
+    found = _unit_at(folded, match.end())
+    factor = 1.0
+    if found is None or found[1].normal == "one":
+        at, factor = _scaled(folded, match.end())
+        better = _unit_at(folded, at) if factor > 1 else None
+        found, factor = (better, factor) if better else (found, 1.0)
+    if found is None or _excluded(plain, match, found[1]):
+        return None
+    end, unit = found
+    per = _PER.match(folded, end)
+    return _values(plain, match, per.end() if per else end, unit, factor)
+
+
+def _excluded(plain: str, match: re.Match[str], unit: _Unit) -> bool:
+    before = plain[max(0, match.start() - 12) : match.start()]
+    if "\n" in match.group("gap"):
+        return True
+    if unit.kind == "measure":
+        bare_letter = unit.normal in ("kg", "m", "W") and not match["gap"] and plain[match.end()].isupper()
+        return bare_letter and plain[match.end()] not in "MK"
+    year = match["b"] is None and re.fullmatch(r"(?:19|20)\d\d", match["a"]) is not None
+    ranked = _RANKED.search(before) is not None
+    return ranked or (year and before.rstrip().lower().endswith(("năm", "/", "-"))) or not match["gap"]
+
+
+def _values(plain: str, match: re.Match[str], end: int, unit: _Unit, factor: float) -> Measured:
+    low = number_value(match["a"])
+    high = number_value(match["b"]) if match["b"] else None
+    ratio = high is not None and "/" in match["mark"]
+    comparison = _COMPARISON.search(plain[max(0, match.start() - 22) : match.start()])
+    return Measured(
+        match.start(),
+        end,
+        low,
+        high if not ratio else None,
+        high if ratio else None,
+        plain[match.end() : end],
+        low * factor * unit.factor,
+        unit.normal,
+        comparison.group(1).lower() if comparison else None,
+    )
+
+
+def find(plain: str, folded: str) -> Iterator[Measured]:
+    """Quantities of the plain text in order."""
+    for match in _QUANTITY.finditer(plain):
+        measured = _measured(plain, folded, match)
+        if measured:
+            yield measured
