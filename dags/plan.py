@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
+from crawlers.job import OUTCOME_FILE, read_outcome
 from crawlers.portal import Cadence, Portal, load_registry
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -93,6 +94,12 @@ def partition_key(key: str | None, units_: list[Unit]) -> str:
 def run_dir(archive: Path, portal: str, run_id: str) -> Path:
     """Folder of one portal's crawl in one run; different run ids never share one."""
     return archive / portal / slug(run_id)
+
+
+def outcome_reason(folder: Path) -> str | None:
+    """Why the crawl in this folder did not finish, in its own words."""
+    outcome = read_outcome(folder / OUTCOME_FILE)
+    return outcome.reason if outcome else None
 
 
 def slug(run_id: str) -> str:

@@ -21,6 +21,7 @@ from warehouse.settings import paths
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
     from warehouse.store import Warehouse
 
 log = logging.getLogger(__name__)

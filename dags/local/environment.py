@@ -60,6 +60,11 @@ def airflow(folder: Path, ports: Ports, credentials: Credentials, database: str)
     }
 
 
+def registry() -> str:
+    """The registry's folders: the real portals and, in a checkout, the sample portals."""
+    return f"{REGISTRY}:{SAMPLES}" if SAMPLES.is_dir() else str(REGISTRY)
+
+
 def serves_samples() -> bool:
     """Whether the stack serves the sample portals itself: in a checkout, unless another proxy is asked for."""
     return (SAMPLES.parent / "__main__.py").exists() and not os.environ.get("TINTINH_PROXY")
@@ -73,7 +78,7 @@ def project(folder: Path, portals: int, until: str) -> dict[str, str]:
     """
     defaults = {
         "TINTINH_HOME": str(folder),
-        "TINTINH_PORTALS": f"{REGISTRY}:{SAMPLES}" if SAMPLES.is_dir() else str(REGISTRY),
+        "TINTINH_PORTALS": registry(),
         "TINTINH_UNTIL": until,
     }
     if serves_samples():
