@@ -108,6 +108,7 @@ class Selection:
         self.family = family
         self._noted: dict[str, Candidate] = {}  # from feeds and sitemaps, not chosen yet
         self._later: dict[str, Candidate] = {}  # undated entries of listings
+        self._days: dict[str, dt.date] = {}  # what any listing said
         self._chosen: set[str] = set()
         self._known_row: dict[str, int] = {}
 
@@ -136,6 +137,7 @@ class Selection:
         Undated entries wait for :meth:`leftovers`.
         """
         is_first = walk.number == 1
+        self._days |= {self._id(item): item.date for item in (*page.items, *page.aside) if item.date}
         days = [self._day(self._merged(item)) for item in page.items]
         following = walk.page(page, days, stop=self._on_known_ground(page, walk.section))
         at_top = is_first and (walk.newest is None or self.job.date_to >= walk.newest)
@@ -164,7 +166,8 @@ class Selection:
         walks = list(walks)
         covered = bool(walks) and all(walk.natural and walk.dated for walk in walks)
         noted = [item for item in self._noted.values() if self._is_asked_unlisted(item, covered)]
-        return self._new([*self._later.values(), *noted, *self._unseen()])
+        later = [item for item in self._later.values() if self._day(item) is None or self._is_asked(item)]
+        return self._new([*later, *noted, *self._unseen()])
 
     def _bare(self, url: str, source: str) -> Candidate | None:
         kind = self.family.kind_of(url)
@@ -209,8 +212,6 @@ class Selection:
         for item in items:
             if self._day(item) is None and self._known(item) is None:
                 self._later.setdefault(self._id(item), item)
-            elif self._day(item) is not None:
-                self._later.pop(self._id(item), None)
 
     def _is_asked_unlisted(self, item: Candidate, covered: bool) -> bool:
         day = self._day(item)
@@ -236,7 +237,7 @@ class Selection:
 
     def _day(self, item: Candidate) -> dt.date | None:
         known = self._known(item)
-        return item.date or (known.published_date if known else None)
+        return item.date or self._days.get(self._id(item)) or (known.published_date if known else None)
 
     def _known(self, item: Candidate) -> Known | None:
         return self.inventory.get(self._id(item))

@@ -136,11 +136,15 @@ class Recorder:
         )
         self._enter(record, candidate.date)
 
-    def listing(self, response: Response) -> Verdict:
-        """Counts a feed, sitemap or listing page and says whether it can be read; if not, it is a problem."""
+    def listing(self, response: Response, *, may_be_absent: bool = False) -> Verdict:
+        """Counts a feed, sitemap or listing page and says whether it can be read; if not, it is a problem.
+
+        ``may_be_absent``: the page was asked for to see whether there is one, and its absence is an answer.
+        """
         self.books.listing_requests += 1
         verdict = classify(response.status, _headers(response), response.body, response.url, role="listing")
-        if verdict.ok or verdict.outcome is Outcome.UNCHANGED:
+        absent = may_be_absent and verdict.outcome in (Outcome.GONE, Outcome.SOFT_404, Outcome.EMPTY)
+        if verdict.ok or absent or verdict.outcome is Outcome.UNCHANGED:
             self.health.note(verdict.outcome)
         else:
             self._listing_problem(_requested(response), verdict)

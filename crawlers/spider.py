@@ -51,6 +51,7 @@ class PortalSpider(scrapy.Spider):
         self._open = 0  # requests of discovery that are not answered yet
         self._home = Home((), ())
         self._sitemaps_seen = 0
+        self._files_asked: set[str] = set()
 
     async def start(self) -> AsyncIterator[Request]:
         """First requests."""
@@ -85,30 +86,20 @@ class PortalSpider(scrapy.Spider):
         self.recorder.natural_end(bool(self.walks) and all(walk.natural for walk in self.walks))
         yield from self._fetch(self.selection.leftovers(self.walks))
 
-    def _ask(self, url: str, read: Reader) -> Request:
+    def _ask(self, url: str, read: Reader, *, may_be_absent: bool = False) -> Request:
         self._open += 1
         return Request(
             url,
             callback=self._answered,
             errback=self._unanswered,
             cb_kwargs={"read": read},
-            meta={"role": "listing"},
+            meta={"role": "listing", "may_be_absent": may_be_absent},
             dont_filter=True,
         )
 
     def _answered(self, response: Response, read: Reader) -> Iterator[Request]:
-        verdict = self.recorder.listing(response)
+        verdict = self.recorder.listing(response, may_be_absent=response.meta["may_be_absent"])
         missing = Missing.BEYOND if verdict.outcome in ABSENT else Missing.FAILED
-        if not verdict.ok and missing is Missing.FAILED:
-            self.recorder.fail(
-                None,
-                verdict.outcome,
-                verdict.reason or "the listing cannot be read",
-                role="listing",
-                url=response.url,
-                status=response.status,
-                remedy=verdict.remedy,
-            )
         yield from self._closed(read(response if verdict.ok else None, missing))
 
     def _unanswered(self, failure: Failure) -> Iterator[Request]:
@@ -131,7 +122,7 @@ class PortalSpider(scrapy.Spider):
             for url in self._home.feeds[:5]:
                 yield self._ask(url, self._read_feed)
             if not self.job.portal.sitemaps:
-                yield self._ask(urljoin(response.url, "/sitemap.xml"), self._read_sitemap)
+                yield self._ask(urljoin(response.url, "/sitemap.xml"), self._read_sitemap, may_be_absent=True)
         yield from self._listing_reader(walk)(response, missing)
 
     def _read_feed(self, response: Response | None, _: Missing) -> Iterator[Request]:
@@ -159,7 +150,7 @@ class PortalSpider(scrapy.Spider):
 
     def _next_page(self, walk: Walk, url: str | None) -> Iterator[Request]:
         if url is not None and self.recorder.budget_left() and not self.recorder.blocked:
-            yield self._ask(url, self._listing_reader(walk))
+            yield self._ask(url, self._listing_reader(walk), may_be_absent=walk.number > 1)
 
     def _listing_reader(self, walk: Walk) -> Reader:
         def read(response: Response | None, missing: Missing) -> Iterator[Request]:
@@ -204,7 +195,8 @@ class PortalSpider(scrapy.Spider):
             files = find_files(response.text, response.url, self.family.hints, self.job.portal.allows)
         verdict = self.recorder.store(candidate, response, role=candidate.kind, attachments=files)
         for url in files if verdict.ok else ():
-            if not self.recorder.attached(url):
+            if url not in self._files_asked and not self.recorder.attached(url):
+                self._files_asked.add(url)
                 yield self._file_request(url, candidate)
 
     def _no_page(self, failure: Failure) -> None:
