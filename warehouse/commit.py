@@ -61,7 +61,7 @@ class Committer:
         self.staged = staged
         self.portals = portals
         self._built: dict[str, tuple[Bundle, str, Counter[str]]] = {}
-        self._pending: list[Future[bool]] = []
+        self._pending: list[Future[None]] = []
 
     def run(self) -> Commit:
         """Commit; StoreError when storage refuses or other writers never let go."""
@@ -142,7 +142,7 @@ class Committer:
     def _submit(self, pool: ThreadPoolExecutor, file: File, data: bytes) -> None:
         if len(self._pending) >= PENDING:
             self._settle()
-        self._pending.append(pool.submit(self.store.create, file.path, data))
+        self._pending.append(pool.submit(self.store.keep, file.path, data))
 
     def _settle(self) -> None:
         """Wait until every submitted object is stored; raises what storage raised."""

@@ -48,6 +48,10 @@ class ObjectStore(Protocol):
         """Store ``data`` unless the key exists; False if it does. Never leaves a partial object. Raises StoreError."""
         ...
 
+    def keep(self, key: str, data: bytes) -> None:
+        """Store content-named ``data``; where it is already, make it young again, so that upkeep leaves it alone."""
+        ...
+
     def replace(self, key: str, data: bytes) -> None:
         """Store ``data`` whole under a key that may exist; for small pointers only. Raises StoreError."""
         ...
@@ -114,6 +118,13 @@ class Folder:
             return False
         with self._explained(target):
             return self._link(self._temporary(data), target)
+
+    def keep(self, key: str, data: bytes) -> None:
+        """See ObjectStore.keep."""
+        while not self.create(key, data):
+            with contextlib.suppress(FileNotFoundError):
+                os.utime(self.path / key)
+                return
 
     def replace(self, key: str, data: bytes) -> None:
         """See ObjectStore.replace."""
@@ -253,6 +264,11 @@ class Bucket:
         except Exception as error:
             raise self._failed("write", key, error) from error
         return True
+
+    def keep(self, key: str, data: bytes) -> None:
+        """See ObjectStore.keep: the same bytes again, if they are there."""
+        if not self.create(key, data):
+            self.replace(key, data)
 
     def replace(self, key: str, data: bytes) -> None:
         """See ObjectStore.replace: one PUT."""

@@ -248,7 +248,7 @@ def _store(store: ObjectStore, partition: Partition, rows: pa.Table) -> StagedFi
     order = [(name, "ascending") for name in ("kind", "id", "fetched_at", "parsed_at", "run_id")]
     data = encode(rows.sort_by(order).combine_chunks())
     file = named(partition_folder(OBSERVATIONS.name, *partition), OBSERVATIONS.name, rows.num_rows, data)
-    store.create(file.path, data)
+    store.keep(file.path, data)
     return StagedFile(*partition, file)
 
 

@@ -167,7 +167,7 @@ def put_bundle(store: ObjectStore, bundle: Bundle) -> str:
     """Store a bundle; its content-named key."""
     data = bundle.to_json()
     key = f"{BUNDLES}/{bundle.province}/{bundle.month}-{hashlib.sha256(data).hexdigest()[:16]}.json.gz"
-    store.create(key, data)
+    store.keep(key, data)
     return key
 
 

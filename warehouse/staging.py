@@ -108,7 +108,7 @@ def quarantine(store: ObjectStore, table: Table, run_id: str, bad: pa.Table) -> 
     data = encode(bad)
     safe = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in run_id)
     file = named(f"quarantine/{table.name}", safe, bad.num_rows, data)
-    store.create(file.path, data)
+    store.keep(file.path, data)
     return Quarantined(table.name, file.path, file.rows, dict(Counter(bad[REASON.name].to_pylist())))
 
 
@@ -197,7 +197,7 @@ def _repeated(rows: pa.Table, seen: set[tuple[str, str]]) -> dict[int, str]:
 def _store(store: ObjectStore, partition: Partition, rows: pa.Table) -> StagedFile:
     data = encode(rows)
     file = named(partition_folder(OBSERVATIONS.name, *partition), OBSERVATIONS.name, rows.num_rows, data)
-    store.create(file.path, data)
+    store.keep(file.path, data)
     return StagedFile(*partition, file)
 
 

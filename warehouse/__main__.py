@@ -1,0 +1,155 @@
+"""``python -m warehouse``: what is in it, ask it, tidy it, refresh the plain export."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from typing import Any
+
+import duckdb
+from rich.console import Console
+from rich.table import Table as Grid
+
+from warehouse.catalog import write_views
+from warehouse.doctor import examine
+from warehouse.objects import Folder, StoreError
+from warehouse.release import export_latest
+from warehouse.schema import TABLES
+from warehouse.snapshots import SnapshotError
+from warehouse.store import Warehouse
+
+SHOWN = 100  # rows of a query that are printed
+console = Console()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 if all is well, 1 with a message otherwise."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.command(Warehouse.open(options.warehouse), options)
+    except (StoreError, SnapshotError, duckdb.Error) as error:
+        Console(stderr=True).print(f"[red]{type(error).__name__}[/red]: {error}", markup=True, highlight=False)
+        return 1
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m warehouse", description=__doc__)
+    parser.add_argument("--warehouse", help="folder or s3://bucket/prefix (default: TINTINH_WAREHOUSE)")
+    commands = parser.add_subparsers(required=True)
+    commands.add_parser("status", help="tables, rows, sizes, last commits").set_defaults(command=status)
+    asked = commands.add_parser("query", help="SQL (DuckDB) over the tables of the newest snapshot")
+    asked.add_argument("sql")
+    asked.set_defaults(command=query)
+    doctor_parser = commands.add_parser("doctor", help="find leftovers and damage, remove leftovers older than a day")
+    doctor_parser.add_argument("--keep", action="store_true", help="report only")
+    doctor_parser.set_defaults(command=doctor)
+    commands.add_parser("latest", help="refresh latest/, views.sql and files.json").set_defaults(command=latest)
+    return parser
+
+
+def status(warehouse: Warehouse, _: argparse.Namespace) -> int:
+    """Print tables with rows, objects and bytes, then the newest commits."""
+    snapshot = warehouse.at(None)
+    bundles = warehouse.bundles(snapshot)
+    grid = _grid(f"{warehouse.store.root}, snapshot {snapshot.number or 'none'}", "table", "rows", "objects", "MB")
+    for name in TABLES:
+        files = [bundle.files[name] for bundle in bundles if name in bundle.files]
+        files += [entry.file for bundle in bundles for entry in bundle.observations if name == "observations"]
+        files += [snapshot.portals] if name == "portals" and snapshot.portals else []
+        size = sum(file.bytes for file in files) / 1e6
+        grid.add_row(name, f"{sum(file.rows for file in files):,}", f"{len(files):,}", f"{size:,.1f}")
+    console.print(grid)
+    _print_history(warehouse)
+    return 0
+
+
+def query(warehouse: Warehouse, options: argparse.Namespace) -> int:
+    """Print the answer of one SQL statement."""
+    answer: Any = connect(warehouse, options.sql).sql(options.sql)
+    if answer is None:
+        return 0
+    rows = answer.limit(SHOWN + 1).to_arrow_table().to_pylist()
+    grid = _grid(None, *answer.columns)
+    for row in rows[:SHOWN]:
+        grid.add_row(*(_cell(value) for value in row.values()))
+    console.print(grid)
+    if len(rows) > SHOWN:
+        console.print(f"... the first {SHOWN} rows")
+    return 0
+
+
+def connect(warehouse: Warehouse, sql: str = "") -> duckdb.DuckDBPyConnection:
+    """A DuckDB connection with one view a table, of one snapshot.
+
+    A local warehouse is read file by file as the query needs it; of one on S3 the tables that ``sql`` names are
+    loaded first.
+    """
+    connection = duckdb.connect()
+    snapshot = warehouse.at(None).number
+    for name in TABLES:
+        files = warehouse.files(name, snapshot) if isinstance(warehouse.store, Folder) else []
+        if files:
+            connection.read_parquet(files, hive_partitioning=False).create_view(name)
+        elif re.search(rf"\b{name}\b", sql) or isinstance(warehouse.store, Folder):
+            connection.register(name, warehouse.read(name, snapshot=snapshot))
+    return connection
+
+
+def doctor(warehouse: Warehouse, options: argparse.Namespace) -> int:
+    """Print what was found; 1 if objects are missing."""
+    report = examine(warehouse, remove=not options.keep)
+    grid = _grid(warehouse.store.root, "finding", "objects")
+    grid.add_row("temporary files of killed writers", str(len(report.temporary)))
+    grid.add_row("objects that no kept snapshot names", str(len(report.orphans)))
+    grid.add_row("snapshots past their time", str(len(report.snapshots)))
+    grid.add_row("missing objects", str(len(report.missing)))
+    console.print(grid)
+    console.print(f"removed {report.removed} objects, {report.freed / 1e6:,.1f} MB")
+    for key in report.missing[:20]:
+        console.print(f"[red]missing[/red] {key}")
+    if not report.healthy:
+        console.print("Reload the runs of these partitions (mode reparse): the archive holds all they were made of.")
+    return 0 if report.healthy else 1
+
+
+def latest(warehouse: Warehouse, _: argparse.Namespace) -> int:
+    """Refresh the plain export and the views; print where they are."""
+    export = export_latest(warehouse)
+    if export is None:
+        console.print("The warehouse is empty: nothing to export.")
+        return 0
+    places = write_views(warehouse)
+    console.print(
+        f"snapshot {export.snapshot}: {export.files} files, {export.written} new, {export.bytes / 1e6:,.1f} MB"
+    )
+    for place in (export.place, *places.values()):
+        console.print(place, highlight=False)
+    return 0
+
+
+def _print_history(warehouse: Warehouse) -> None:
+    grid = _grid("last commits", "snapshot", "at (UTC)", "runs", "articles", "documents")
+    for entry in warehouse.history(10):
+        written = entry["tables"]
+        numbers = [str(written.get(name, 0)) for name in ("articles", "documents")]
+        grid.add_row(str(entry["snapshot"]), entry["at"][:19], ", ".join(entry["runs"][:3]), *numbers)
+    console.print(grid)
+
+
+def _grid(title: str | None, *columns: str) -> Grid:
+    grid = Grid(title=title, title_justify="left")
+    for column in columns:
+        grid.add_column(column, overflow="fold")
+    return grid
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+__all__ = ["connect", "main"]
+
+if __name__ == "__main__":
+    sys.exit(main())

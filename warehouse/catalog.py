@@ -1,0 +1,166 @@
+"""What people read before they query, generated from the data model: dictionary, DuckDB views, datapackage.json.
+
+``python -m warehouse.catalog`` writes ``docs/dictionary.md``; ``write_views`` puts ``views.sql`` and ``files.json``
+into the warehouse so that plain DuckDB reads it without Python.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import pyarrow as pa
+
+from warehouse.schema import DERIVED, INPUTS, SCHEMA_VERSION, TABLES, Column, Table
+from warehouse.store import Warehouse
+
+DICTIONARY = Path(__file__).parents[1] / "docs" / "dictionary.md"
+VIEWS, FILES = "views.sql", "files.json"
+DUCKDB = {"string": "VARCHAR", "int64": "BIGINT", "double": "DOUBLE", "bool": "BOOLEAN", "date32[day]": "DATE"}
+FRICTIONLESS = {"string": "string", "int64": "integer", "double": "number", "bool": "boolean", "date32[day]": "date"}
+VIEW = Template(
+    """SET VARIABLE ${table}_files = (
+    SELECT list(path ORDER BY path) FROM read_json('$files') WHERE "table" = '$table'
+);
+CREATE OR REPLACE VIEW $table AS SELECT * FROM read_parquet(getvariable('${table}_files'), hive_partitioning = false);
+"""
+)
+PREAMBLE = """# Data dictionary
+
+Generated from `warehouse/schema.py` by `python -m warehouse.catalog`; edit the schema, never this file.
+
+Strings are Unicode NFC. Timestamps are UTC with microseconds; dates are calendar days of Asia/Ho_Chi_Minh. Codes of
+provinces, districts and communes are text, since they start with zeros. `province` is the slug of the 63-province set
+that a portal belonged to and is never re-keyed; `province_2025` is the province since 2025-07-01."""
+
+
+def dictionary() -> str:
+    """The data dictionary as Markdown, every table and column."""
+    contents = "\n".join(f"- [{table.name}](#{table.name}): {table.description}" for table in _in_order())
+    return (
+        "\n\n".join([f"{PREAMBLE}\n\nSchema version {SCHEMA_VERSION}.", contents, *map(_section, _in_order())]) + "\n"
+    )
+
+
+def datapackage(files: dict[str, list[dict[str, Any]]], version: str) -> dict[str, Any]:
+    """A Frictionless Data Package of Parquet files: by table a list of ``path``, ``bytes`` and ``hash``."""
+    return {
+        "name": "tintinh",
+        "title": "Vietnamese provincial news and official documents",
+        "version": version,
+        "resources": [_resource(TABLES[name], entries) for name, entries in files.items() if entries],
+    }
+
+
+def views(tables: Iterable[str], files: str) -> str:
+    """SQL for plain DuckDB: one view a table over the paths that the JSON file ``files`` lists."""
+    filled = set(tables)
+    head = f"-- Generated from warehouse/schema.py. In DuckDB: .read {VIEWS}\n"
+    return head + "\n".join(_view(table, files if table.name in filled else None) for table in _in_order())
+
+
+def write_views(warehouse: Warehouse) -> dict[str, str]:
+    """Write ``files.json`` and ``views.sql`` beside the data for the newest snapshot; where they lie."""
+    store = warehouse.store
+    number = warehouse.snapshot() or 0
+    listed: list[dict[str, Any]] = [
+        {"table": table, "path": path, "snapshot": number}
+        for table in TABLES
+        for path in warehouse.files(table, number)
+    ]
+    store.replace(FILES, (json.dumps(listed, indent=0) + "\n").encode())
+    sql = views({entry["table"] for entry in listed}, store.locate(FILES))
+    store.replace(VIEWS, sql.encode())
+    return {name: store.locate(name) for name in (VIEWS, FILES)}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write ``docs/dictionary.md``, or with ``--check`` exit with 1 if it differs from the data model."""
+    parser = argparse.ArgumentParser(prog="python -m warehouse.catalog", description=main.__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, exit 1 on a difference")
+    options = parser.parse_args(arguments)
+    if options.check:
+        same = DICTIONARY.is_file() and DICTIONARY.read_text(encoding="utf-8") == dictionary()
+        if not same:
+            print(f"{DICTIONARY} differs from warehouse/schema.py: run python -m warehouse.catalog", file=sys.stderr)
+        return 0 if same else 1
+    DICTIONARY.parent.mkdir(parents=True, exist_ok=True)
+    DICTIONARY.write_text(dictionary(), encoding="utf-8")
+    print(DICTIONARY)
+    return 0
+
+
+def _in_order() -> tuple[Table, ...]:
+    return (*DERIVED, *INPUTS)
+
+
+def _section(table: Table) -> str:
+    where = "province and month" if table.partitioned else "not partitioned"
+    facts = f"Key: {', '.join(f'`{name}`' for name in table.key)}. Partitions: {where}."
+    rows = "\n".join(_line(column) for column in table.columns)
+    header = "| column | type | null | meaning |\n|---|---|---|---|"
+    return f"## {table.name}\n\n{table.description}\n\n{facts}\n\n{header}\n{rows}"
+
+
+def _line(column: Column) -> str:
+    allowed = f" One of: {', '.join(f'`{value}`' for value in column.allowed)}." if column.allowed else ""
+    meaning = f"{column.description.rstrip('.')}.{allowed}".replace("|", "\\|")
+    return f"| `{column.name}` | {_readable(column.type)} | {'yes' if column.nullable else 'no'} | {meaning} |"
+
+
+def _readable(kind: pa.DataType) -> str:
+    if pa.types.is_list(kind):
+        return f"list of {_readable(kind.value_type)}"
+    if pa.types.is_struct(kind):
+        return "{" + ", ".join(f"{field.name}: {_readable(field.type)}" for field in kind) + "}"
+    return (
+        "timestamp (UTC)"
+        if pa.types.is_timestamp(kind)
+        else str(kind).removesuffix("[day]").replace("double", "float64")
+    )
+
+
+def _view(table: Table, files: str | None) -> str:
+    if files is None:
+        columns = ", ".join(f'NULL::{_duckdb(column.type)} AS "{column.name}"' for column in table.columns)
+        return f"CREATE OR REPLACE VIEW {table.name} AS SELECT {columns} WHERE false;\n"
+    return VIEW.substitute(table=table.name, files=files.replace("'", "''"))
+
+
+def _duckdb(kind: pa.DataType) -> str:
+    if pa.types.is_list(kind):
+        return f"{_duckdb(kind.value_type)}[]"
+    if pa.types.is_struct(kind):
+        return "STRUCT(" + ", ".join(f'"{field.name}" {_duckdb(field.type)}' for field in kind) + ")"
+    return "TIMESTAMPTZ" if pa.types.is_timestamp(kind) else DUCKDB[str(kind)]
+
+
+def _resource(table: Table, files: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "name": table.name.replace("_", "-"),
+        "description": table.description,
+        "path": [entry["path"] for entry in files],
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+        "bytes": sum(entry["bytes"] for entry in files),
+        "files": files,
+        "schema": {"fields": [_field(column) for column in table.columns], "primaryKey": list(table.key)},
+    }
+
+
+def _field(column: Column) -> dict[str, Any]:
+    simple = "array" if pa.types.is_list(column.type) else FRICTIONLESS.get(str(column.type), "datetime")
+    constraints: dict[str, Any] = {} if column.nullable else {"required": True}
+    if column.allowed:
+        constraints["enum"] = [str(value) for value in column.allowed]
+    field = {"name": column.name, "type": simple, "description": column.description}
+    return field | ({"constraints": constraints} if constraints else {})
+
+
+if __name__ == "__main__":
+    sys.exit(main())

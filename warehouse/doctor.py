@@ -1,0 +1,109 @@
+"""What killed writers and old commits leave behind: find it, report it, remove it once nobody can need it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from warehouse import snapshots
+from warehouse.objects import Entry, Folder, ObjectStore
+from warehouse.store import Warehouse
+
+GRACE = dt.timedelta(hours=24)  # longer than any query, load or pause of a writer
+NEWEST = 20  # snapshots that always stay
+DAILY = dt.timedelta(days=31)  # of this time the last snapshot of each day stays, of older ones the last of a month
+OBJECTS = ("data", snapshots.BUNDLES)
+
+
+@dataclass(slots=True)
+class Report:
+    """What the doctor found, by kind; ``missing`` objects are damage, everything else is litter.
+
+    ``removed`` and ``freed`` (bytes) say what was taken away.
+    """
+
+    temporary: list[str] = field(default_factory=list)
+    orphans: list[str] = field(default_factory=list)
+    snapshots: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    removed: int = 0
+    freed: int = 0
+
+    @property
+    def healthy(self) -> bool:
+        """Whether every object that the newest snapshot names is there."""
+        return not self.missing
+
+
+def examine(warehouse: Warehouse, remove: bool = True, grace: dt.timedelta = GRACE) -> Report:
+    """Look for leftovers older than ``grace`` and for missing objects; with ``remove`` take the leftovers away.
+
+    Never touches what a kept snapshot names, ``quarantine/`` or exports. Raises StoreError.
+    """
+    store, report = warehouse.store, Report()
+    warehouse.prove()
+    before = dt.datetime.now(dt.UTC) - grace
+    litter = [entry for entry in store.entries(snapshots.SNAPSHOTS) if entry.modified < before]
+    kept = _kept(warehouse)
+    old = [entry for entry in litter if _number(entry) not in kept]
+    named = _named(warehouse, kept | {_number(e) for e in store.entries(snapshots.SNAPSHOTS) if e.modified >= before})
+    present = {entry.key: entry for folder in OBJECTS for entry in store.entries(folder)}
+    orphans = [entry for key, entry in present.items() if key not in named and entry.modified < before]
+    temporary = list(_temporary(store, before))
+    report.snapshots, report.orphans = [entry.key for entry in old], [entry.key for entry in orphans]
+    report.temporary = [entry.key for entry in temporary]
+    report.missing = sorted(key for key in _named(warehouse, {warehouse.snapshot() or 0}) if key not in present)
+    if remove:
+        _remove(store, [*old, *orphans, *temporary], report)
+    return report
+
+
+def _kept(warehouse: Warehouse) -> set[int]:
+    """Numbers of the snapshots that stay: the newest, then the last of each day, then the last of each month."""
+    numbers = snapshots.numbers(warehouse.store)
+    recent = (dt.datetime.now(dt.UTC) - DAILY).date().isoformat()
+    last: dict[str, int] = {}
+    for number in numbers[:-NEWEST]:
+        day = snapshots.load(warehouse.store, number).at[:10]
+        last[day if day >= recent else day[:7]] = number
+    return {*numbers[-NEWEST:], *last.values()}
+
+
+def _named(warehouse: Warehouse, numbers: set[int]) -> set[str]:
+    """Keys of all objects that these snapshots need."""
+    named: set[str] = set()
+    for number in sorted(numbers):
+        snapshot = snapshots.load(warehouse.store, number)
+        named.update(snapshot.partitions.values())
+        named.update([snapshot.portals.path] if snapshot.portals else [])
+        for bundle in warehouse.bundles(snapshot):
+            named.update(bundle.every_path())
+    return named
+
+
+def _temporary(store: ObjectStore, before: dt.datetime) -> Iterator[Entry]:
+    """Files of killed writers: temporary ones and probes."""
+    scratch = list(store.entries(store.scratch.name)) if store.scratch else []
+    probes = [entry for entry in store.entries("_meta") if entry.key.startswith("_meta/probe-")]
+    yield from (entry for entry in [*scratch, *probes] if entry.modified < before)
+
+
+def _remove(store: ObjectStore, entries: list[Entry], report: Report) -> None:
+    for entry in entries:
+        store.delete(entry.key)
+        report.removed += 1
+        report.freed += entry.size
+    if isinstance(store, Folder):
+        _remove_empty_folders(store.path / (store.scratch or Path()).name)
+
+
+def _remove_empty_folders(scratch: Path) -> None:
+    for folder in [path for path in scratch.glob("spool-*") if path.is_dir() and not any(path.iterdir())]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _number(entry: Entry) -> int:
+    return int(entry.key.rpartition("/")[2].split(".")[0])

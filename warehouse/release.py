@@ -1,0 +1,223 @@
+"""A complete export as plain month files, and the pointer ``latest`` that only ever names a whole one.
+
+``latest/articles/*.parquet`` is always safe to glob: an export is written beside the earlier ones, the pointer moves
+when it is whole, and a file's name changes with its content, so that no reader mixes two exports. Month files that
+did not change are linked (on S3 copied), not derived again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from warehouse import snapshots
+from warehouse.catalog import datapackage, views
+from warehouse.objects import Folder, MissingObjectError, ObjectStore, StoreError
+from warehouse.parquet import RELEASE_LEVEL, decode, encode
+from warehouse.schema import DERIVED, PORTALS, RUNS, TABLES, Table
+from warehouse.snapshots import Snapshot
+from warehouse.store import Warehouse
+
+EXPORTS, LATEST, POINTER = "exports", "latest", "latest.json"
+GROUP = 5_000  # rows in a row group: a query for one province reads a few groups of a month file
+KEPT = 3  # newest exports that stay, so that a reader of the one before has time
+TABLES_OUT = (*DERIVED, RUNS)
+SORT = {
+    "articles": ("province", "published_at", "article_id"),
+    "documents": ("province", "issued_date", "document_id"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One complete export: its snapshot, where it lies, how many files and how many of them are new, bytes."""
+
+    snapshot: int
+    place: str
+    files: int
+    written: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFile:
+    """One file to be: its table, name below the export, the objects it is made of."""
+
+    table: Table
+    stem: str
+    sources: tuple[str, ...]
+
+    @property
+    def path(self) -> str:
+        """Name below the export; another content has another name, as a reader may open one path several times."""
+        return f"{self.stem}-{self.fingerprint[:8]}.parquet"
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for files made of the same objects in the same way."""
+        text = "\n".join((f"{RELEASE_LEVEL} {GROUP}", *self.sources))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def export_latest(warehouse: Warehouse) -> Export | None:
+    """Export the newest snapshot and point ``latest`` at it; None for an empty warehouse.
+
+    Local: ``exports/<snapshot>/<table>/<table>-<month>-<hash>.parquet`` and the link ``latest``; S3: the same keys and
+    ``latest.json`` ({"snapshot", "path"}). Does nothing if ``latest`` is that snapshot. Raises StoreError.
+    """
+    snapshot = warehouse.at(None)
+    if not snapshot.number:
+        return None
+    before = latest(warehouse.store)
+    if before and before["snapshot"] >= snapshot.number:
+        return _described(warehouse.store, before, written=0)
+    known = {entry["fingerprint"]: entry for entry in (before or {}).get("files", [])}
+    base = f"{EXPORTS}/{snapshot.number:010d}"
+    entries = [_entry(warehouse.store, base, file, known) for file in month_files(warehouse, snapshot)]
+    written = sum(entry.pop("written") for entry in entries)
+    manifest = {"snapshot": snapshot.number, "at": snapshot.at, "path": base, "files": entries}
+    _finish(warehouse.store, base, manifest)
+    _forget(warehouse.store)
+    return _described(warehouse.store, manifest, written)
+
+
+def latest(store: ObjectStore) -> dict[str, Any] | None:
+    """What ``latest`` points to (snapshot, path, files); None before the first export."""
+    try:
+        found: dict[str, Any] = json.loads(store.get(POINTER))
+    except MissingObjectError:
+        return None
+    return found
+
+
+def month_files(warehouse: Warehouse, snapshot: Snapshot) -> list[MonthFile]:
+    """Every file of an export of ``snapshot``: one a table and month, the registry in one."""
+    sources: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for bundle in warehouse.bundles(snapshot):
+        for table in TABLES_OUT:
+            sources[table.name, bundle.month] += bundle.paths(table.name)
+    files = [
+        MonthFile(TABLES[name], f"{name}/{name}-{month}", tuple(paths))
+        for (name, month), paths in sorted(sources.items())
+        if paths
+    ]
+    portals = [MonthFile(PORTALS, "portals/portals", (snapshot.portals.path,))] if snapshot.portals else []
+    return files + portals
+
+
+def _entry(store: ObjectStore, base: str, file: MonthFile, known: dict[str, Any]) -> dict[str, Any]:
+    """Make one file, by linking where an earlier export has it; its manifest entry."""
+    earlier = known.get(file.fingerprint)
+    if earlier:
+        data = _linked(store, earlier, f"{base}/{file.path}")
+        if data is None:
+            return {**earlier, "path": f"{base}/{file.path}", "written": 0}
+    else:
+        data = _month(store, file)
+    _put(store, f"{base}/{file.path}", data)
+    digest = hashlib.sha256(data).hexdigest()
+    entry = {"table": file.table.name, "path": f"{base}/{file.path}", "bytes": len(data), "hash": f"sha256:{digest}"}
+    return {**entry, "fingerprint": file.fingerprint, "written": 1}
+
+
+def _linked(store: ObjectStore, earlier: dict[str, Any], key: str) -> bytes | None:
+    """None once ``key`` is the earlier file under another name; its bytes where the storage has no links."""
+    if isinstance(store, Folder):
+        target = store.path / key
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.exists():
+            os.link(store.path / earlier["path"], target)
+        return None
+    return store.get(earlier["path"])
+
+
+def _month(store: ObjectStore, file: MonthFile) -> bytes:
+    schema = file.table.arrow()
+    tables = snapshots.fetch_all(lambda key: decode(store.get(key)), file.sources)
+    rows = pa.concat_tables(
+        [pa.Table.from_arrays(table.select(schema.names).columns, schema=schema) for table in tables]
+    )
+    columns = SORT.get(file.table.name, _usual_order(file.table))
+    return encode(rows.sort_by([(name, "ascending") for name in columns]), RELEASE_LEVEL, GROUP)
+
+
+def _usual_order(table: Table) -> tuple[str, ...]:
+    leading = ("province",) if table.partitioned else ()
+    return (*leading, *(name for name in table.key if name not in leading))
+
+
+def _put(store: ObjectStore, key: str, data: bytes) -> None:
+    """Store one file of an export that nothing points to yet; one that a killed export left is the same or replaced."""
+    if not store.create(key, data) and store.get(key) != data:
+        store.delete(key)
+        store.create(key, data)
+
+
+def _finish(store: ObjectStore, base: str, manifest: dict[str, Any]) -> None:
+    """Describe the export inside it, then move the pointer."""
+    by_table: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for entry in manifest["files"]:
+        relative = entry["path"].removeprefix(f"{base}/")
+        by_table[entry["table"]].append({"path": relative, "bytes": entry["bytes"], "hash": entry["hash"]})
+    sums = "".join(f"{f['hash'].removeprefix('sha256:')}  {f['path']}\n" for files in by_table.values() for f in files)
+    listed = [{"table": entry["table"], "path": store.locate(entry["path"])} for entry in manifest["files"]]
+    described = {
+        "datapackage.json": json.dumps(datapackage(by_table, str(manifest["snapshot"])), ensure_ascii=False, indent=1),
+        "SHA256SUMS": sums,
+        "files.json": json.dumps(listed, indent=0),
+        "views.sql": views(by_table, store.locate(f"{base}/files.json")),
+    }
+    for name, text in described.items():
+        _put(store, f"{base}/{name}", text.encode())
+    store.sync()
+    if isinstance(store, Folder):
+        _point(store.path, base)
+    store.replace(POINTER, json.dumps(manifest).encode())
+
+
+def _point(root: Path, base: str) -> None:
+    """Make the link ``latest`` name ``base`` in one step."""
+    temporary = root / f".{LATEST}-{os.getpid()}"
+    temporary.unlink(missing_ok=True)
+    try:
+        temporary.symlink_to(base, target_is_directory=True)
+        temporary.replace(root / LATEST)
+    except OSError as error:
+        raise StoreError(
+            f"cannot point {root / LATEST} to {base}: {error.strerror}. Remove it and try again."
+        ) from error
+
+
+def _forget(store: ObjectStore) -> None:
+    """Remove all exports but the newest."""
+    keys = [entry.key for entry in store.entries(EXPORTS)]
+    for folder in sorted({key.split("/")[1] for key in keys})[:-KEPT]:
+        for key in _below(keys, f"{EXPORTS}/{folder}/"):
+            store.delete(key)
+        if isinstance(store, Folder):
+            _remove_empty(store.path / EXPORTS / folder)
+
+
+def _below(keys: Iterable[str], prefix: str) -> Iterator[str]:
+    return (key for key in keys if key.startswith(prefix))
+
+
+def _remove_empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        for inside in (path for path in folder.iterdir() if path.is_dir()):
+            inside.rmdir()
+        folder.rmdir()
+
+
+def _described(store: ObjectStore, manifest: dict[str, Any], written: int) -> Export:
+    size = sum(entry["bytes"] for entry in manifest["files"])
+    return Export(manifest["snapshot"], store.locate(manifest["path"]), len(manifest["files"]), written, size)
