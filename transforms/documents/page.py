@@ -1,0 +1,111 @@
+"""A document's page: its rows, its files, and its text from the page itself or from the main PDF."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+
+from lxml.html import HtmlElement
+
+from crawlers.families.hints import GENERIC, Hints
+from transforms import body as bodies
+from transforms import fields as places
+from transforms.article import FileLink, NotArticle, file_links
+from transforms.documents.fields import DocumentFields, complete, read_rows
+from transforms.documents.layout import read_layout
+from transforms.documents.pdf import PdfText
+from transforms.fields import Evidence
+from transforms.text import decode, fold
+from transforms.tree import Page, drop, drop_all, parse, raw_text, strip_invisible
+from warehouse.schema import Outcome
+
+_OWN_TEXT = 400  # characters from which a page prints the document itself
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPage:
+    """What a document's page says. ``text`` is empty unless the page prints the document itself."""
+
+    title: str | None
+    fields: DocumentFields
+    text: str
+    files: tuple[FileLink, ...]
+    content_hash: str
+    flags: tuple[str, ...]
+
+
+def extract_document(
+    body: bytes, *, url: str, encoding: str | None = None, hints: Hints = GENERIC, listing: Evidence | None = None
+) -> DocumentPage | NotArticle:
+    """Read a document's page; NotArticle where neither rows nor text identify a document. Never raises."""
+    decoded = decode(body, encoding)
+    page = parse(decoded.text)
+    if page is None:
+        return NotArticle(Outcome.UNREADABLE, f"{url}: no HTML element could be parsed; look at the archived record")
+    title = places.find_title(page, hints, listing or Evidence())
+    fields, rows = read_rows(page, hints.document)
+    files = _files(page, hints, url)
+    text = _own_text(page, hints, rows)
+    if not rows:
+        fields = read_layout(text)
+    if fields.is_empty:
+        return NotArticle(Outcome.NOT_ARTICLE, f"{url}: no rows and no head of a document were found; check the family")
+    key = " ".join([*(fold(raw_text(row)) for row in rows), fold(text), *(link.url for link in files)])
+    flags = (("encoding_repaired",) if decoded.repaired else ()) + fields.flags
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return DocumentPage(_title(title.text, fields), fields, text, files, digest, flags)
+
+
+def with_file(page: DocumentPage, file: PdfText | None) -> tuple[DocumentPage, str]:
+    """The page completed from the text of its main file, and where its text comes from: html, pdf or none."""
+    if file is None or not file.text:
+        return page, "html" if page.text else "none"
+    fields = complete(page.fields, read_layout(file.text))
+    flags = tuple(dict.fromkeys((*page.flags, *fields.flags)))
+    text = page.text or file.text
+    return replace(page, fields=fields, text=text, flags=flags), "html" if page.text else "pdf"
+
+
+def _title(heading: str | None, fields: DocumentFields) -> str | None:
+    """The page's heading where it tells of the document, else its subject."""
+    subject, number = fold(fields.subject or ""), fold(fields.number_raw or "")
+    told = fold(heading or "")
+    if told and (not subject or told in subject or subject in told or (number and number in told)):
+        return heading
+    return fields.subject or heading
+
+
+def _files(page: Page, hints: Hints, url: str) -> tuple[FileLink, ...]:
+    hinted = file_links(
+        url, [parent for link in page.select(hints.document.files) if _is_element(parent := link.getparent())]
+    )
+    return hinted or file_links(url, [page.root])
+
+
+def _own_text(page: Page, hints: Hints, rows: list[HtmlElement]) -> str:
+    """The document's text where the page prints it: in the family's container, else beside the rows."""
+    container = next(iter(page.select(hints.container)), None)
+    if container is None and rows:
+        container = _around(rows[0])
+    if container is None:
+        return ""
+    strip_invisible(container)
+    drop_all(row for row in rows if row.getparent() is not None)
+    drop_all(page.select_all((*hints.drop, *hints.document.files), container))
+    for heading in list(container.iter("h1")):
+        drop(heading)
+    bodies.prune(container)
+    text = bodies.read(container).text
+    return text if len(text) >= _OWN_TEXT else ""
+
+
+def _around(row: HtmlElement) -> HtmlElement | None:
+    for parent in row.iterancestors():
+        if parent.tag not in ("table", "tbody", "thead", "dl", "ul", "tr"):
+            above = parent.getparent()
+            return parent if above is None or above.tag in ("html", "body") or parent.tag != "div" else above
+    return None
+
+
+def _is_element(node: HtmlElement | None) -> bool:
+    return node is not None
