@@ -142,7 +142,7 @@ LIFERAY = replace(
     date=(".assetPublishDate", ".asset-publish-date", ".metadata-publish-date", ".time-detail"),
     lead=(".sapo", ".asset-summary"),
     author=(".asset-author", ".metadata-author", ".author"),
-    section=(".dd_chuyenmuc a:last-of-type", ".dd_chuyenmuc", ".breadcrumb li:last-child"),
+    section=(".dd_chuyenmuc .tintuc", ".dd_chuyenmuc a:last-of-type", ".dd_chuyenmuc", ".breadcrumb li:last-child"),
     drop=(
         ".related_asset_list",
         ".asset-related",
@@ -193,7 +193,7 @@ DRUPAL = replace(
     ),
     document=DocumentHints(
         rows=("table.van-ban tr", ".node--type-van-ban tr", ".node--type-van-ban .field", "article table tr"),
-        files=(".field--name-field-tep-dinh-kem a", ".field--type-file a", ".file a", ".file-link a"),
+        files=(".field-file a", ".field--name-field-tep-dinh-kem a", ".field--type-file a", ".file a", ".file-link a"),
     ),
 )
 
@@ -207,23 +207,43 @@ NEWSPAPER = replace(
         "#content",
         "div.content",
     ),
+    section=("a.cate_name", *GENERIC.section),
     title=("[itemprop=headline]", "h1.title", "h1.article__title", ".detail-title", "h1"),
     date=("[itemprop=datePublished]", "span.date_up", ".article__meta time", "p.post-date", "time", ".date"),
     lead=(".sapo", ".Summary", ".summary", ".article__sapo", "[itemprop=description]"),
     author=("[itemprop=author]", ".author", ".article__author", ".tac-gia", "p.author"),
     caption=("figcaption", ".caption", ".image-caption", "td.caption", ".chu-thich-anh"),
-    drop=(".send-feedback", ".print-article", ".box-related", ".box-gui-phan-hoi", *COMMON_DROP),
+    drop=(
+        ".send-feedback",
+        ".print-article",
+        ".box-related",
+        ".box-gui-phan-hoi",
+        ".tools",
+        ".other",
+        "#feedback",
+        *COMMON_DROP,
+    ),
 )
 
 BROADCASTER = replace(
     GENERIC,
-    container=("#content", ".news-content", ".detail-content", "[itemprop=articleBody]"),
+    container=("#article-body", "#content", ".news-content", ".detail-content", "[itemprop=articleBody]"),
+    section=(".folder-name", *GENERIC.section),
     title=("h1.news-title", ".detail-title", "h1"),
     date=(".date", ".news-date", ".time", "span.post-date"),
     lead=(".sapo", ".lead", ".summary"),
     author=(".author", ".news-author", ".tac-gia"),
     caption=("figcaption", ".caption", "td.image_desc", ".image_desc", ".note"),
-    drop=(".lich-phat-song", ".schedule", ".video-box", ".media-info", ".xem-them", *COMMON_DROP),
+    drop=(
+        ".lich-phat-song",
+        ".schedule",
+        ".video-box",
+        ".media-info",
+        ".xem-them",
+        ".feedback",
+        ".others",
+        *COMMON_DROP,
+    ),
 )
 
 DISTRICT = replace(
@@ -231,10 +251,11 @@ DISTRICT = replace(
     container=(".chi-tiet-tin", ".news-detail", ".ArticleContent", ".noi-dung", ".content-detail"),
     title=(".tieu-de", ".ArticleHeader", "h1.title", "h1", "h2.title"),
     date=(".ngay-dang", ".Ngaydang", ".date", ".time"),
+    section=(".chuyen-muc", *GENERIC.section),
     lead=(".tom-tat", ".ArticleSummary", ".sapo"),
     author=(".tac-gia", ".ArticleAuthor", ".author"),
-    drop=(".tin-nong", ".thong-ke-truy-cap", ".truy-cap", ".cung-chuyen-muc", *COMMON_DROP),
-    document=DocumentHints(files=(".tep-dinh-kem a", ".file-dinh-kem a", ".attachments a")),
+    drop=(".tin-nong", ".thong-ke-truy-cap", ".truy-cap", ".cung-chuyen-muc", ".lien-quan", ".duong-dan", *COMMON_DROP),
+    document=DocumentHints(files=(".tep a", ".tep-dinh-kem a", ".file-dinh-kem a", ".attachments a")),
 )
 
 _HINTS: Mapping[str, Hints] = MappingProxyType(
