@@ -111,14 +111,14 @@ class Books:
         self._problems["bug", url] = problem
         return problem
 
-    def outcome(self, state: State, reason: str | None) -> CrawlOutcome:
-        """The books as a CrawlOutcome."""
+    def outcome(self, state: State | None, reason: str | None) -> CrawlOutcome:
+        """The books as a CrawlOutcome; without a state the crawl is running, which reads "interrupted" if it dies."""
         before = self.earlier
         pages = Counter((answer.role, answer.outcome) for answer in self._answers.values())
         return CrawlOutcome(
             portal=self.job.portal.id,
             run_id=self.job.run_id,
-            state=state,
+            state=state or "interrupted",
             reason=reason,
             resumed=self.resumed,
             requests=self.requests + (before.requests if before else 0),
@@ -136,7 +136,7 @@ class Books:
             days=self._days(),
             natural_end=self.natural_end,
             started_at=self.started_at,
-            finished_at=dt.datetime.now(dt.UTC).isoformat(),
+            finished_at=dt.datetime.now(dt.UTC).isoformat() if state else None,
         )
 
     def _errors(self, pages: Counter[tuple[str, Outcome]]) -> dict[str, int]:

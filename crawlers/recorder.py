@@ -171,8 +171,8 @@ class Recorder:
         """Whether the portal as a whole refuses to be crawled or does not answer any more."""
         return self.health.verdict() is not None
 
-    def outcome(self, state: State = "interrupted", reason: str | None = None) -> CrawlOutcome:
-        """The books as they are now."""
+    def outcome(self, state: State | None = None, reason: str | None = None) -> CrawlOutcome:
+        """The books as they are now; without a state the crawl is still running."""
         return self.books.outcome(state, reason)
 
     def close(self) -> None:
@@ -200,7 +200,7 @@ class Recorder:
 
     def _tell(self, problem: Problem) -> None:
         if self.books.problem_count <= self.books.most_told:
-            logger.warning("%s %s: %s. %s", problem.outcome, problem.url, problem.message, problem.remedy)
+            logger.warning("%s %s: %s. Remedy: %s", problem.outcome, problem.url, problem.message, problem.remedy)
 
 
 def utc_now() -> str:

@@ -108,8 +108,7 @@ def crawl(job: CrawlJob, recorder: Recorder, stopper: Stopper) -> tuple[State, s
     settings = scrapy_settings(job)
     bugs = BugCounter()
     logging.getLogger().addHandler(bugs)
-    process = AsyncCrawlerProcess(settings, install_root_handler=False)
-    quieten()
+    process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(load_object(settings["SPIDER"]))
     watch = Watch(crawler, recorder)
     stopper.watch(process, crawler, recorder)
@@ -295,15 +294,14 @@ def summary(outcome: CrawlOutcome) -> str:
 
 
 def configure_log() -> None:
-    """Short lines on standard output."""
+    """Short lines on standard output; libraries speak only where something is wrong."""
     logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(levelname)s %(message)s", force=True)
-    quieten()
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(_worth_telling)
 
 
-def quieten() -> None:
-    """Lets the libraries speak only where something is wrong; Scrapy sets its own level when a process is made."""
-    for name in ("scrapy", "twisted", "asyncio"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+def _worth_telling(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.ERROR or record.name.startswith("crawl")
 
 
 if __name__ == "__main__":

@@ -50,6 +50,8 @@ EXTENSIONS = {
     "scrapy.extensions.memusage.MemoryUsage": None,
 }
 
+LOG_INSTALL_ROOT_HANDLER = False  # crawlers.run has its own
+
 # The crawl's process (crawlers.run).
 LOCK_WAIT = 60  # seconds that a predecessor may still need to wind down
 STOP_GRACE = 20  # seconds from SIGTERM to the hard end
