@@ -14,7 +14,8 @@ from lxml.html import HtmlElement
 from crawlers.families.hints import GENERIC, Hints
 from transforms import body as bodies
 from transforms import fields
-from transforms.bylines import is_account, is_byline, people, source, split_credit
+from transforms.bylines import is_account, is_byline, people, source
+from transforms.captions import Caption, take_captions
 from transforms.dates import ParsedDate, parse
 from transforms.fields import Anchor, Evidence, Title
 from transforms.template import Template
@@ -32,14 +33,6 @@ _SHORT = 60  # characters below which a text is flagged as short
 _PAGE_MIN = 200  # characters that a page without a known container must hold to count as an article
 _LISTING_LINKS = 0.6  # share of characters in links from which a container is a listing
 _ENGLISH = re.compile(r"\b(?:the|of|and|to|in|is|for|that|with|on)\b", re.I)
-
-
-@dataclass(frozen=True, slots=True)
-class Caption:
-    """A picture's caption without its credit, and the credit."""
-
-    text: str
-    credit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +247,7 @@ def _collect(reading: _Reading, anchor: Anchor) -> _Parts:
     )
     if container is not None:
         strip_invisible(container)
-        parts.captions = _take_captions(page, hints, container)
+        parts.captions = take_captions(page, hints, container)
         drop_all(page.select_all(hints.drop, container))
         drop_all(element for element in (*authors, date_element, reading.title.element) if _inside(element, container))
     return parts
@@ -273,16 +266,6 @@ def _text(reading: _Reading, parts: _Parts) -> tuple[bodies.Body, str]:
     files = " ".join(link.url for link in parts.files) if not key else ""
     parts.lead = parts.lead or _bold_lead(container)
     return bodies.read(container), " ".join(filter(None, (outside, key, files)))
-
-
-def _take_captions(page: Page, hints: Hints, container: HtmlElement) -> tuple[Caption, ...]:
-    found: dict[str, Caption] = {}
-    for element in page.select_all(hints.caption, container):
-        text = text_of(element)
-        if text and element.getparent() is not None:
-            found.setdefault(text, Caption(*split_credit(text)))
-        drop(element)
-    return tuple(found.values())
 
 
 def _tail_lines(container: HtmlElement, parts: _Parts) -> None:

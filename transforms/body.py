@@ -64,7 +64,7 @@ def read(container: HtmlElement) -> Body:
 
     The container is changed. Flags: ``text_restored`` when trafilatura kept less than KEPT_SHARE.
     """
-    container.tail = None
+    container.tail, container.tag = None, "div"
     normalise(container)
     plain = [text for text in _plain(container) if not _CHROME.fullmatch(text)]
     if not plain:

@@ -16,7 +16,8 @@ _CREDIT = re.compile(
     r"[\s.,;(–-]*\(?\s*(?:ảnh(?:\s+minh\s+họa)?|photo|ảnh tư liệu)\s*[:：]\s*(?P<credit>[^()]{2,60}?)\s*\)?\s*\.?\s*$",
     re.I,
 )
-_SPLIT = re.compile(r"\s*[;,/|\n]\s*|\s+[-–—]\s+")
+_SPLIT = re.compile(r"\s*[;,/|()\n]\s*|\s+[-–—]\s+")
+_DOMAIN = re.compile(r"^(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,5}$", re.I)
 _AND = re.compile(r"\s+(?:và|&)\s+")
 _WORD = r"[A-ZĂÂĐÊÔƠƯÀ-ÝẠ-Ỹ][\wÀ-ỹ'’]*"
 _NAME = re.compile(rf"^{_WORD}(?:\s+{_WORD}){{1,4}}$")
@@ -52,7 +53,7 @@ def people(text: str | None) -> str | None:
     if not line or len(line) > 2 * _LONGEST or source(text):
         return None
     names = [name.strip(" .") for part in _SPLIT.split(line) for name in _pair(part)]
-    kept = list(dict.fromkeys(name for name in names if len(name) > 1 and not is_account(name)))
+    kept = list(dict.fromkeys(name for name in names if _is_name(name)))
     return "; ".join(kept) or None
 
 
@@ -69,7 +70,7 @@ def is_byline(text: str, marked: bool = False) -> bool:
         return False
     if _LABEL.match(line):
         return True
-    parts = [name for part in _SPLIT.split(line.strip(" .()")) for name in _pair(part) if name]
+    parts = [name for part in _SPLIT.split(line.strip(" .()")) for name in _pair(part) if name.strip()]
     named = [part for part in parts if _NAME.match(part)]
     units = [part for part in parts if _UNIT.search(part) and _capitalised(part)]
     return bool(parts) and len(set(named) | set(units)) == len(set(parts)) and bool(named or marked)
@@ -89,6 +90,10 @@ def split_credit(text: str | None) -> tuple[str, str | None]:
 def _pair(part: str) -> list[str]:
     halves = _AND.split(part)
     return halves if len(halves) > 1 and all(_NAME.match(half) for half in halves) else [part]
+
+
+def _is_name(name: str) -> bool:
+    return len(name) > 1 and not _DOMAIN.match(name) and not is_account(name)
 
 
 def is_account(name: str) -> bool:
