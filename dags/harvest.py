@@ -9,7 +9,16 @@ import datetime as dt
 import os
 from typing import Any
 
-from airflow.sdk import DAG, CronPartitionTimetable, ExceptionRetryPolicy, RetryAction, RetryRule, task, task_group
+from airflow.sdk import (
+    DAG,
+    CronPartitionTimetable,
+    ExceptionRetryPolicy,
+    RetryAction,
+    RetryRule,
+    get_current_context,
+    task,
+    task_group,
+)
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from crawlers.portal import Cadence
@@ -36,17 +45,24 @@ def make_plan(params: Any = None, dag_run: Any = None) -> list[plan.Unit]:
     return plan.units(params, days, dag_run.run_id, scheduled=dag_run.run_type == "scheduled")
 
 
-@task(trigger_rule="all_done", map_index_template="{{ task.op_kwargs['unit']['portal'] }}")
+def name_task(unit: plan.Unit) -> None:
+    """Let the UI show the portal's id in place of the mapped task's number."""
+    get_current_context()["portal_name"] = unit["portal"]  # type: ignore[typeddict-unknown-key]
+
+
+@task(trigger_rule="all_done", map_index_template="{{ portal_name }}")
 def transform(unit: plan.Unit) -> dict[str, Any]:
     """Archive to staged observations; runs after a failed crawl too, so that the failure is on record."""
+    name_task(unit)
     if unit["dry_run"]:
         raise AirflowSkipException("dry run: nothing is loaded")
     return tasks.transform(unit)
 
 
-@task(map_index_template="{{ task.op_kwargs['unit']['portal'] }}")
-def load(unit: plan.Unit, transformed: Any) -> dict[str, Any]:  # noqa: ARG001 - names the task
+@task(map_index_template="{{ portal_name }}")
+def load(unit: plan.Unit, transformed: Any) -> dict[str, Any]:
     """Staged observations to a snapshot of the warehouse."""
+    name_task(unit)
     return tasks.load(transformed)
 
 
@@ -74,7 +90,7 @@ def digest(units: Any, loaded: Any, outlet_events: Any = None, dag_run: Any = No
     """The run in a table; announces the partition once, with its counts."""
     if not units:
         raise AirflowSkipException("nothing was planned")
-    rows = tasks.digest(units, loaded)
+    rows = tasks.digest(units, loaded or [])
     if any(unit["dry_run"] for unit in units):
         raise AirflowSkipException("dry run: nothing was loaded")
     event = outlet_events[WAREHOUSE]
@@ -105,7 +121,7 @@ def harvest(cadence: Cadence, cron: str, key_format: str, hint: str) -> DAG:
         catchup=False,
         max_active_runs=3,
         render_template_as_native_obj=True,
-        default_args={"retries": 2, "retry_delay": dt.timedelta(seconds=30)},
+        default_args={"retries": 1, "retry_delay": dt.timedelta(seconds=10)},
         params=harvest_params(cadence),
         tags=["harvest", cadence],
     ) as dag:

@@ -121,7 +121,7 @@ def client(home: Path, console: Console) -> Iterator[Airflow]:
 def _failures(api: Airflow, ended: list[runs.Run], archive: Path) -> list[str]:
     lines = []
     for run_, row in runs.failed_tasks(api, ended):
-        portal = row["rendered_map_index"] or ""
+        portal = runs.portal_of(row) or ""
         reason = outcome_reason(run_dir(archive, portal, run_.id)) if portal else None
         where = f"{api.url}/dags/{runs.DAG}/runs/{run_.id}"
         lines.append(f"{run_.label} {portal} {row['task_id']}: {reason or 'see the log of the task'} ({where})")

@@ -116,13 +116,10 @@ def step(states: dict[str, str | None]) -> str:
 
 def _show(api: Airflow, run: runs.Run, archive: Path, board: Board) -> None:
     by_portal: dict[str, dict[str, str | None]] = {}
-    names: dict[int, str] = {}
     rows = [row for row in runs.tasks(api, run) if row["task_id"].startswith("portal.") and row["map_index"] >= 0]
+    names = {row["map_index"]: name for row in rows if (name := runs.portal_of(row))}
     for row in rows:
-        names.setdefault(row["map_index"], row["rendered_map_index"] or "")
-        names[row["map_index"]] = row["rendered_map_index"] or names[row["map_index"]]
-    for row in rows:
-        by_portal.setdefault(names[row["map_index"]], {})[row["task_id"]] = row["state"]
+        by_portal.setdefault(names.get(row["map_index"], ""), {})[row["task_id"]] = row["state"]
     for portal, states in by_portal.items():
         if portal:
             board.update(run.label, portal, step(states), _outcome(run_dir(archive, portal, run.id)))

@@ -100,6 +100,12 @@ def failed_tasks(api: Airflow, runs: Iterable[Run]) -> list[tuple[Run, dict[str,
     ]
 
 
+def portal_of(row: dict[str, Any]) -> str | None:
+    """The portal of a mapped task instance; None while Airflow knows only its number."""
+    label = str(row["rendered_map_index"] or "")
+    return None if label.isdigit() or not label else label
+
+
 def settle(api: Airflow, since: dt.datetime, expected: int, seconds: float = 60) -> None:
     """Give the DAG that follows the harvest time to end, so that it is not cut off when Airflow stops."""
     deadline = time.monotonic() + seconds
