@@ -10,9 +10,10 @@ import datetime as dt
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import pairwise
 from typing import TypeAlias
 
-GRACE = dt.timedelta(days=7)  # a scheduled run looks this far behind its first day for late news
+GRACE = dt.timedelta(days=7)  # how far entries may be out of order: late news, boundaries between pages
 MOST_HOLES = 3  # pages in a row that cannot be read before a listing is given up
 
 
@@ -25,7 +26,8 @@ class Missing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a page of a listing showed. ``median`` is the day in the middle of its entries, None if undated.
+    """What a page of a listing showed. ``median`` is the day in the middle of its entries, None if undated;
+    ``newer`` and ``older`` are the days a quarter from its head and its end in order of dates.
 
     ``last`` is the greatest page number seen in the pager so far, None while there was no pager. ``stop`` says that
     known ground is reached.
@@ -36,6 +38,8 @@ class Facts:
     ordered: bool = True
     last: int | None = None
     stop: bool = False
+    newer: dt.date | None = None
+    older: dt.date | None = None
 
 
 Answer: TypeAlias = Facts | Missing
@@ -52,8 +56,9 @@ def facts_of(number: int, days: list[dt.date | None], last: int | None = None, s
     dated = [day for day in days if day is not None]
     if 2 * len(dated) < len(days) or not dated:
         return Facts(number, None, True, last, stop)
-    median = sorted(dated, reverse=True)[len(dated) // 2]
-    return Facts(number, median, dated == sorted(dated, reverse=True), last, stop)
+    falling = sorted(dated, reverse=True)
+    newer, median, older = (falling[len(falling) * quarter // 4] for quarter in (1, 2, 3))
+    return Facts(number, median, dated == falling, last, stop, newer, older)
 
 
 def newest_first(date_from: dt.date, most: int) -> Plan:
@@ -75,13 +80,15 @@ def interval(date_from: dt.date, date_to: dt.date, most: int) -> Plan:
     pages: Pages = {}
     try:
         start = yield from _locate(pages, date_to, most)
+        if start is None:
+            return False
+        _check_order(pages)
+        slack = 0 if all(facts.ordered for facts in pages.values()) else 1
+        natural = yield from _onward(pages, max(1, start - slack), _older_pages(date_from, 1 + slack), most)
         _check_order(pages)
     except _UnorderedError:
-        return (yield from _onward(pages, 1, lambda _: False, most))
-    if start is None:
-        return False
-    slack = 0 if all(facts.ordered for facts in pages.values()) else 1
-    return (yield from _onward(pages, max(1, start - slack), _older_pages(date_from, 1 + slack), most))
+        natural = yield from _onward(pages, 1, lambda _: False, most)
+    return natural
 
 
 def _locate(pages: Pages, date_to: dt.date, most: int) -> Generator[int, Answer, int | None]:
@@ -164,9 +171,11 @@ def _older_pages(day: dt.date, enough: int) -> Callable[[Facts], bool]:
 
 
 def _check_order(pages: Pages) -> None:
-    medians = [_median(pages[number]) for number in sorted(pages)]
-    if medians != sorted(medians, reverse=True):
-        raise _UnorderedError
+    """Raises where a page is not older than an earlier one, single entries out of place aside."""
+    known = [pages[number] for number in sorted(pages)]
+    for earlier, later in pairwise(facts for facts in known if facts.newer and facts.older):
+        if earlier.older and later.newer and later.newer > earlier.older + GRACE:
+            raise _UnorderedError
 
 
 def _median(facts: Facts) -> dt.date:

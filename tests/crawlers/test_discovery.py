@@ -1,0 +1,367 @@
+"""Plans find an interval in a deep listing; the selection takes what was asked, each identity once."""
+
+import datetime as dt
+from collections.abc import Callable
+from math import ceil, log2
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawlers.discovery import Selection, Walk, plan_for
+from crawlers.families import family
+from crawlers.families.listing import ListingPage
+from crawlers.families.pager import Pager
+from crawlers.feeds import FeedEntry, SitemapEntry, read_feed, read_sitemap
+from crawlers.inventory import Inventory, Known
+from crawlers.job import Candidate, CrawlJob
+from crawlers.plans import Answer, Missing, Plan, every_page, facts_of, interval, newest_first
+from crawlers.portal import Portal
+
+DAY = dt.date(2025, 6, 27)
+MOST = 5000
+Days = list[dt.date | None]
+
+
+def carry_out(plan: Plan, answer: Callable[[int], Answer]) -> tuple[list[int], bool]:
+    """Runs a plan against a listing: the distinct pages it asked for, and whether it ended naturally."""
+    asked: list[int] = []
+    number = next(plan)
+    while True:
+        asked.append(number)
+        try:
+            number = plan.send(answer(number))
+        except StopIteration as end:
+            return list(dict.fromkeys(asked)), bool(end.value)
+
+
+def listing(days: Days, size: int, pager: str = "full") -> Callable[[int], Answer]:
+    """A listing of entries with these days. Its pager shows every page, a window, or nothing at all."""
+    count = max(1, ceil(len(days) / size))
+    last = {"full": lambda _: count, "window": lambda n: min(count, n + 2), "none": lambda _: None}[pager]
+
+    def answer(number: int) -> Answer:
+        shown = days[(number - 1) * size : number * size]
+        return facts_of(number, shown, last(number)) if shown else Missing.BEYOND
+
+    return answer
+
+
+ordered_days = st.lists(st.integers(0, 900), min_size=1, max_size=400).map(
+    lambda ages: [DAY - dt.timedelta(days=age) for age in sorted(ages)]
+)
+
+
+@given(
+    ordered_days,
+    st.integers(1, 12),
+    st.integers(0, 950),
+    st.integers(0, 60),
+    st.sampled_from(["full", "window", "none"]),
+)
+def test_every_entry_of_the_interval_is_found_in_any_ordered_listing_with_few_requests(
+    days: list[dt.date], size: int, age: int, length: int, pager: str
+) -> None:
+    last = DAY - dt.timedelta(days=age)
+    first = last - dt.timedelta(days=length)
+    asked, natural = carry_out(interval(first, last, MOST), listing(list(days), size, pager))
+    pages = ceil(len(days) / size)
+    holding = {index // size + 1 for index, day in enumerate(days) if first <= day <= last}
+    assert holding <= set(asked)
+    assert len(asked) <= 2 * log2(pages + 1) + len(holding) + 5
+    assert natural
+
+
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=120), st.integers(2, 8), st.integers(0, 60))
+def test_an_interval_in_a_listing_of_small_disorder_is_still_found(ages: list[int], size: int, age: int) -> None:
+    """Entries that swapped places inside their page, as lists sorted by another column have them."""
+    days = [DAY - dt.timedelta(days=a) for a in sorted(ages)]
+    shuffled: Days = []
+    for start in range(0, len(days), size):
+        shuffled += sorted(days[start : start + size])
+    wanted = DAY - dt.timedelta(days=age)
+    asked, _ = carry_out(interval(wanted, wanted, MOST), listing(shuffled, size))
+    assert {index // size + 1 for index, day in enumerate(shuffled) if day == wanted} <= set(asked)
+
+
+def test_a_deep_listing_costs_a_handful_of_requests_for_one_day() -> None:
+    days: Days = [DAY - dt.timedelta(days=n // 4) for n in range(2960)]
+    asked, natural = carry_out(
+        interval(DAY - dt.timedelta(days=500), DAY - dt.timedelta(days=500), MOST), listing(days, 20)
+    )
+    assert natural
+    assert len(asked) <= 16  # of 148 pages
+
+
+def test_a_listing_out_of_order_is_read_to_the_end() -> None:
+    days: Days = [DAY - dt.timedelta(days=(n * 37) % 100) for n in range(60)]
+    asked, natural = carry_out(
+        interval(DAY - dt.timedelta(days=50), DAY - dt.timedelta(days=50), MOST), listing(days, 5)
+    )
+    assert set(asked) == set(range(1, 13))
+    assert natural
+
+
+def test_an_undated_listing_is_read_to_the_end() -> None:
+    asked, natural = carry_out(interval(DAY, DAY, MOST), listing([None] * 60, 5))
+    assert asked == list(range(1, 13))
+    assert natural
+
+
+def test_a_page_that_fails_while_bisecting_makes_the_plan_read_page_by_page_and_admit_the_hole() -> None:
+    whole = listing([DAY - dt.timedelta(days=n) for n in range(100)], 5)
+    asked, natural = carry_out(
+        interval(DAY - dt.timedelta(days=90), DAY - dt.timedelta(days=90), MOST),
+        lambda number: Missing.FAILED if number == 4 else whole(number),
+    )
+    assert 19 in asked
+    assert not natural
+
+
+def test_a_sweep_reads_on_over_a_missing_page_but_does_not_call_that_a_natural_end() -> None:
+    whole = listing([DAY - dt.timedelta(days=n) for n in range(50)], 5)
+    asked, natural = carry_out(every_page(MOST), lambda number: Missing.BEYOND if number == 3 else whole(number))
+    assert asked == list(range(1, 11))
+    assert not natural
+
+
+def test_a_listing_whose_pager_promises_too_much_is_given_up_after_three_holes() -> None:
+    short = listing([DAY - dt.timedelta(days=n) for n in range(50)], 5)
+
+    def promising(number: int) -> Answer:
+        facts = short(number)
+        return facts if isinstance(facts, Missing) else facts_of(number, [facts.median], 45)
+
+    asked, natural = carry_out(every_page(MOST), promising)
+    assert asked == list(range(1, 14))
+    assert not natural
+
+
+def test_a_bound_on_pages_holds_and_is_no_natural_end() -> None:
+    days: Days = [DAY - dt.timedelta(days=n) for n in range(100)]
+    asked, natural = carry_out(every_page(7), listing(days, 5))
+    assert (asked, natural) == (list(range(1, 8)), False)
+
+
+def test_a_scheduled_run_ends_a_week_behind_its_first_day() -> None:
+    days: Days = [DAY - dt.timedelta(days=n) for n in range(100)]
+    asked, natural = carry_out(newest_first(DAY - dt.timedelta(days=2), MOST), listing(days, 5))
+    assert asked == [1, 2, 3]
+    assert natural
+
+
+# The selection
+
+PORTAL = Portal(
+    id="bao_mau", name="Báo Mẫu", kind="newspaper", home="http://bao.test/", province="tuyen_quang", family="newspaper"
+)
+PAPER = family("newspaper")
+FORTY = Pager("http://bao.test/muc/?page={page}", 0, 40)
+Page = tuple[list[Candidate], list[Candidate]]
+
+
+def make_job(first: int, last: int, *, scheduled: bool = False) -> CrawlJob:
+    return CrawlJob(
+        portal=PORTAL, run_id="r", date_from=dt.date(2025, 6, first), date_to=dt.date(2025, 6, last), run_dir=Path("r"),
+        archive=Path(), scheduled=scheduled,
+    )  # fmt: skip
+
+
+def item(number: int, day: int | None, **changes: object) -> Candidate:
+    url = f"http://bao.test/tin-moi-trong-ngay-{10000 + number}.html"
+    date = dt.date(2025, 6, day) if day else None
+    candidate = Candidate(
+        url=url,
+        canonical_url=url,
+        kind="article",
+        listing_url="http://bao.test/",
+        portal_key=str(10000 + number),
+        date=date,
+    )
+    return candidate.model_copy(update=changes)
+
+
+def known(number: int, day: int | None, outcome: str = "ok") -> Known:
+    candidate = item(number, day)
+    seen = dt.datetime(2025, 6, 28, tzinfo=dt.UTC)
+    return Known(
+        candidate.id("bao_mau"), "article", candidate.url, candidate.portal_key, candidate.date, last_outcome=outcome,
+        last_seen_at=seen,
+    )  # fmt: skip
+
+
+def shelf(*entries: Known) -> Inventory:
+    return Inventory({entry.id: entry for entry in entries})
+
+
+def read(job: CrawlJob, inventory: Inventory, *pages: Page) -> tuple[list[str], Selection, list[Walk]]:
+    """Keys chosen from one-page listings, in order; each page is (entries, entries of boxes)."""
+    selection = Selection(job, inventory, PAPER)
+    chosen: list[Candidate] = []
+    walks = []
+    for index, (items, aside) in enumerate(pages):
+        walk = Walk(f"http://bao.test/muc-{index}/", "article", plan_for(job, PAPER), PAPER)
+        walk.start()
+        found, _ = selection.read(walk, ListingPage(walk.section, tuple(items), tuple(aside), None))
+        chosen += found
+        walks.append(walk)
+    return keys(chosen), selection, walks
+
+
+def keys(candidates: list[Candidate]) -> list[str]:
+    return [str(int(candidate.portal_key or 0) - 10000) for candidate in candidates]
+
+
+def test_a_backfill_takes_the_entries_of_its_days_and_no_other() -> None:
+    chosen, _, _ = read(make_job(26, 27), Inventory(), ([item(1, 28), item(2, 27), item(3, 26), item(4, 25)], []))
+    assert chosen == ["2", "3"]
+
+
+def test_an_article_that_two_sections_list_is_chosen_once() -> None:
+    page = [item(1, 27), item(2, 26)]
+    chosen, _, _ = read(make_job(26, 27), Inventory(), (page, []), (page, []))
+    assert chosen == ["1", "2"]
+
+
+def test_an_undated_entry_waits_until_every_listing_had_the_chance_to_date_it() -> None:
+    job = make_job(26, 27)
+    undated, dated = [item(1, None), item(2, None), item(3, None)], [item(1, 27), item(2, 20)]
+    chosen, selection, walks = read(job, Inventory(), (undated, []), (dated, []))
+    assert chosen == ["1"]
+    assert keys(selection.leftovers(walks)) == ["3"]
+
+
+def test_a_known_date_stands_in_for_one_that_the_listing_does_not_show() -> None:
+    inventory = shelf(known(1, 27), known(2, 20))
+    chosen, selection, walks = read(make_job(26, 27), inventory, ([item(1, None), item(2, None)], []))
+    assert chosen == ["1"]
+    assert selection.leftovers(walks) == []
+
+
+def test_undated_boxes_beside_an_old_part_of_the_listing_are_not_fetched() -> None:
+    new_days, old_days = make_job(26, 27), make_job(1, 2)
+    page = ([item(1, 27), item(2, 26)], [item(9, None)])
+    _, of_new, walks = read(new_days, Inventory(), page)
+    assert keys(of_new.leftovers(walks)) == ["9"]
+    _, of_old, walks = read(old_days, Inventory(), page)
+    assert of_old.leftovers(walks) == []
+
+
+def test_a_known_article_of_the_days_that_no_listing_shows_is_asked_for_at_its_own_address() -> None:
+    chosen, selection, walks = read(make_job(26, 27), shelf(known(7, 26), known(8, 20)), ([item(1, 27)], []))
+    left = selection.leftovers(walks)
+    assert chosen == ["1"]
+    assert [candidate.url for candidate in left] == [known(7, 26).canonical_url]
+
+
+def test_a_scheduled_run_takes_late_news_with_an_old_date_but_not_old_ground() -> None:
+    job = make_job(27, 27, scheduled=True)
+    page = [item(1, 27), item(2, 10), item(3, 26), item(4, 24), item(5, 23)]
+    chosen, selection, walks = read(job, shelf(known(3, 26)), (page, []))
+    assert chosen == ["1", "2"]
+    assert selection.leftovers(walks) == []
+
+
+def test_a_scheduled_run_ends_after_ten_known_entries_in_a_row() -> None:
+    job = make_job(27, 27, scheduled=True)
+    selection = Selection(job, shelf(*(known(n, 26) for n in range(2, 12))), PAPER)
+    walk = Walk("http://bao.test/muc/", "article", plan_for(job, PAPER), PAPER)
+    walk.start()
+    page = ListingPage(walk.section, (item(1, 27), *(item(n, 26) for n in range(2, 12))), (), FORTY)
+    _, following = selection.read(walk, page)
+    assert following is None
+    assert walk.natural
+
+
+@pytest.mark.parametrize("outcome", ["server_error", "gone"])
+def test_an_entry_whose_last_reading_failed_is_not_known_ground(outcome: str) -> None:
+    job = make_job(27, 27, scheduled=True)
+    entries = [known(n, 26) for n in range(1, 13)]
+    entries[5] = known(6, 26, outcome)
+    selection = Selection(job, shelf(*entries), PAPER)
+    walk = Walk("http://bao.test/muc/", "article", plan_for(job, PAPER), PAPER)
+    walk.start()
+    page = ListingPage(walk.section, tuple(item(n, 26) for n in range(1, 13)), (), FORTY)
+    assert selection.read(walk, page)[1] == "http://bao.test/muc/?page=2"
+
+
+def test_the_feed_dates_what_the_listing_does_not_and_adds_what_it_does_not_show() -> None:
+    selection = Selection(make_job(26, 27), Inventory(), PAPER)
+    urls = [item(n, None).url for n in (1, 2, 3)]
+    days = [dt.date(2025, 6, 27), dt.date(2025, 6, 20), dt.date(2025, 6, 26)]
+    selection.note_feed(
+        [FeedEntry(url, "Tin", str(day), day) for url, day in zip(urls, days, strict=True)], "http://bao.test/rss"
+    )
+    walk = Walk("http://bao.test/muc/", "article", plan_for(selection.job, PAPER), PAPER)
+    walk.start()
+    chosen, _ = selection.read(walk, ListingPage(walk.section, (item(1, None), item(2, None)), (), None))
+    assert keys(chosen) == ["1"]
+    assert chosen[0].date_text == "2025-06-27"
+    assert keys(selection.leftovers([walk])) == ["3"]
+
+
+def test_a_sitemap_adds_pages_changed_in_the_days_and_older_ones_never() -> None:
+    selection = Selection(make_job(26, 27), Inventory(), PAPER)
+    entries = [
+        SitemapEntry(item(n, None).url, f"2025-06-{day}", dt.date(2025, 6, day))
+        for n, day in ((1, 27), (2, 20), (3, 30))
+    ]
+    selection.note_sitemap(entries, "http://bao.test/sitemap.xml")
+    assert keys(selection.leftovers([])) == ["1", "3"]  # what changed later may have been published in the days
+    assert not selection.wants_sitemap(entries[1])
+
+
+def test_a_walk_ends_where_pages_beyond_the_last_repeat_the_first() -> None:
+    walk = Walk("http://bao.test/muc/", "article", every_page(MOST), family("newspaper", {"pages": "?page={page}"}))
+    first = ListingPage(walk.section, (item(1, 27), item(2, 26)), (), None)
+    second = ListingPage(walk.section, (item(3, 25),), (), None)
+    assert walk.start() == "http://bao.test/muc/"
+    assert walk.page(first, [DAY, DAY]) == "http://bao.test/muc/?page=2"
+    assert walk.page(second, [DAY]) == "http://bao.test/muc/?page=3"
+    assert walk.page(first, [DAY, DAY]) is None
+    assert walk.natural
+
+
+# Feeds and sitemaps
+
+RSS = """<?xml version="1.0"?><rss version="2.0"><channel><title>Báo</title>
+<item><title>Mưa &amp;amp; lũ</title><link>http://bao.test/mua-lu-12345.html?utm_source=rss</link>
+<pubDate>Fri, 27 Jun 2025 18:30:00 GMT</pubDate></item>
+<item><title>Không có địa chỉ</title></item></channel></rss>"""
+
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>Hội nghị</title>
+<link rel="self" href="http://bao.test/api/1"/><link rel="alternate" href="/hoi-nghi-12346.html"/>
+<published>2025-06-27T08:00:00+07:00</published></entry></feed>"""
+
+INDEX = """<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+<sitemap><loc>http://bao.test/sitemap-1.xml</loc><lastmod>2025-06-27T23:00:00Z</lastmod></sitemap></sitemapindex>"""
+
+
+def test_a_feed_entry_has_its_local_day_and_plain_title() -> None:
+    (entry,) = read_feed(RSS.encode(), "http://bao.test/rss")
+    assert (entry.title, entry.date) == ("Mưa & lũ", dt.date(2025, 6, 28))
+
+
+def test_an_atom_entry_leads_to_its_alternate_address() -> None:
+    (entry,) = read_feed(ATOM.encode(), "http://bao.test/atom.xml")
+    assert (entry.url, entry.date) == ("http://bao.test/hoi-nghi-12346.html", dt.date(2025, 6, 27))
+
+
+def test_a_sitemap_index_leads_to_its_parts_with_local_days() -> None:
+    sitemap = read_sitemap(INDEX.encode(), "http://bao.test/sitemap.xml")
+    assert sitemap.pages == ()
+    assert sitemap.sitemaps[0].changed == dt.date(2025, 6, 28)
+
+
+@given(st.binary(max_size=300))
+def test_bytes_that_are_no_feed_or_sitemap_give_nothing(body: bytes) -> None:
+    assert isinstance(read_feed(body, "http://bao.test/"), list)
+    assert isinstance(read_sitemap(body, "http://bao.test/").pages, tuple)
+
+
+def test_an_external_entity_in_a_feed_is_not_read(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("mật khẩu")
+    body = f'<!DOCTYPE r [<!ENTITY x SYSTEM "file://{secret}">]><rss><item><title>&x;</title><link>http://bao.test/a-12345.html</link></item></rss>'
+    assert all("mật khẩu" not in (entry.title or "") for entry in read_feed(body.encode(), "http://bao.test/"))
