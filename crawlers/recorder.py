@@ -153,13 +153,9 @@ class Recorder:
     def robots(self, response: Response) -> None:
         """Archives a robots.txt answer."""
         headers = _headers(response)
-        outcome = (
-            Outcome.OK if response.status == 200 else classify(response.status, headers, b"", "", role="robots").outcome
-        )
-        verdict = Verdict(outcome)
-        record = FetchRecord(
-            **_of_response(response, headers, verdict), role="robots", url=response.url, outcome=outcome.value
-        )
+        verdict = classify(response.status, headers, response.body, response.url, role="robots")
+        fields = _of_response(response, headers, verdict)
+        record = FetchRecord(**fields, role="robots", url=response.url, outcome=verdict.outcome.value)
         self._write(record, _stored(response))
 
     def natural_end(self, ended: bool) -> None:
