@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from airflow.sdk import DAG, PartitionedAssetTimetable, task
 
 from dags.assets import WAREHOUSE
@@ -17,11 +19,10 @@ with DAG(
 ) as dag:
 
     @task(retries=2)
-    def latest() -> str:
-        """Move ``latest`` to a complete export of the newest snapshot, for plain globs."""
-        from warehouse.release import export_latest
-        from warehouse.store import Warehouse
+    def latest() -> dict[str, Any] | None:
+        """Move ``latest`` to a complete export of the newest snapshot, for plain globs, and renew the views."""
+        from dags.tasks import export
 
-        return str(export_latest(Warehouse.open()))
+        return export()
 
     latest()

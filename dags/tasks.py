@@ -10,7 +10,7 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +68,30 @@ def load(transformed: dict[str, Any]) -> dict[str, Any]:
     for reason in commit.quarantined:
         log.warning("quarantined: %s", reason)
     return {**transformed["run"], "snapshot": commit.snapshot}
+
+
+def export() -> dict[str, Any] | None:
+    """Renew the DuckDB views and the export that ``latest`` points to; returns what was exported, None when nothing."""
+    from warehouse.catalog import write_views
+    from warehouse.release import export_latest
+    from warehouse.store import Warehouse
+
+    warehouse = Warehouse.open()
+    write_views(warehouse)
+    exported = export_latest(warehouse)
+    log.info("%s", exported or "nothing to export yet")
+    return asdict(exported) if exported else None
+
+
+def examine() -> None:
+    """Let the warehouse's doctor look and clean; RuntimeError names objects that are missing."""
+    from warehouse.doctor import examine
+    from warehouse.store import Warehouse
+
+    report = examine(Warehouse.open())
+    log.info("%d leftovers removed, %d bytes freed", report.removed, report.freed)
+    if not report.healthy:
+        raise RuntimeError(f"{len(report.missing)} objects are missing, for example {report.missing[0]}")
 
 
 def outcome_of(unit: Unit) -> CrawlOutcome:

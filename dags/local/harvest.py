@@ -32,7 +32,7 @@ class HarvestError(RuntimeError):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Harvest what the command line asks for; 0 when every portal was loaded, 1 otherwise, 130 after Ctrl-C."""
     stack.stop_on_signals()
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=120)
     try:
         request = asked(_parser().parse_args(arguments))
         return harvest(request, console)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
-import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from warehouse.__main__ import connect
 from warehouse.store import Warehouse
 
 TABLES = ("articles", "documents", "article_mentions", "article_citations", "article_quantities", "coverage", "runs")
@@ -35,7 +34,7 @@ QUERIES = (
 
 def summary(warehouse: Warehouse, portals: Sequence[str]) -> Table:
     """Rows of each table by portal."""
-    table = Table(title="Rows in the warehouse", title_justify="left")
+    table = Table(title=f"Rows in the warehouse, snapshot {warehouse.snapshot()}", title_justify="left")
     table.add_column("portal")
     for name in TABLES:
         table.add_column(name.removeprefix("article_"), justify="right")
@@ -59,10 +58,7 @@ def queries(warehouse: Warehouse, console: Console) -> None:
 
 def answer(warehouse: Warehouse, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Columns and rows of a query over the newest snapshot."""
-    connection = duckdb.connect()
-    for name in sorted(set(re.findall(r"(?:FROM|JOIN)\s+(\w+)", sql))):
-        connection.register(name, warehouse.read(name))
-    result = connection.sql(sql)
+    result = connect(warehouse, sql).sql(sql)
     return list(result.columns), result.fetchall()
 
 

@@ -1,0 +1,79 @@
+"""Airflow for tests: a state folder of its own, SQLite, DAG runs executed in this process.
+
+The environment is set while this file is imported, before anything imports Airflow.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HOME = Path(tempfile.mkdtemp(prefix="tintinh-airflow-"))
+for name in [name for name in os.environ if name.startswith("AIRFLOW")]:
+    del os.environ[name]
+os.environ.update(
+    AIRFLOW_HOME=str(HOME),
+    AIRFLOW__CORE__DAGS_FOLDER=str(ROOT / "dags"),
+    AIRFLOW__CORE__LOAD_EXAMPLES="False",
+    AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=f"sqlite:///{HOME}/airflow.db",
+    AIRFLOW__LOGGING__BASE_LOG_FOLDER=str(HOME / "logs"),
+    AIRFLOW__LOGGING__LOGGING_LEVEL="WARNING",
+    TINTINH_PORTALS=f"{ROOT}/crawlers/portals:{ROOT}/tests/portals/registry",
+)
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def dagbag() -> Any:
+    from airflow.dag_processing.dagbag import DagBag
+
+    return DagBag(dag_folder=str(ROOT / "dags"), bundle_path=ROOT / "dags", bundle_name="dags-folder")
+
+
+@pytest.fixture(scope="session")
+def database() -> None:
+    from airflow.utils import db
+
+    db.initdb()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TINTINH_HOME", str(tmp_path))
+    for name in ("TINTINH_ARCHIVE", "TINTINH_WAREHOUSE", "TINTINH_PROXY", "TINTINH_PROXY_HOSTS"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def samples(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    from tests.portals.server import SampleServer
+
+    with SampleServer() as server:
+        monkeypatch.setenv("TINTINH_PROXY", server.proxy)
+        yield server
+
+
+@pytest.fixture
+def run_dag(database: None, dagbag: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+    """Runs a DAG in this process; dag.test() has no argument for the partition key, so it is put in on the way."""
+    from airflow.serialization.definitions.dag import SerializedDAG
+
+    create = SerializedDAG.create_dagrun
+
+    def go(dag_id: str, key: str | None = None, **conf: Any) -> Any:
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                SerializedDAG, "create_dagrun", lambda self, **kw: create(self, **kw | {"partition_key": key})
+            )
+            return dagbag.dags[dag_id].test(logical_date=None, run_conf=conf)
+
+    yield go
