@@ -1,0 +1,272 @@
+"""Families read URLs and listings: ids, canonical addresses, entries with titles and dates, pagers, sections."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawlers import urls
+from crawlers.families import FAMILIES, family
+from crawlers.families.home import read_home
+from crawlers.families.listing import ListingPage, read_listing
+from crawlers.families.pager import read_pager
+from crawlers.listing_dates import find_date, is_date_text
+
+SO = "http://so.test"
+
+KEYS = [
+    ("liferay", "/vi/tin/-/view_content/4410275-dam-bao-ha-tang.html", "4410275"),
+    ("liferay", "/-/view_content/pop_up/4410275-dam-bao-ha-tang.html?_101_viewMode=print", "4410275"),
+    ("liferay", "/en/tin-khac/-/view_content/4410275", "4410275"),
+    ("liferay", "/web/guest/tin/-/asset_publisher/Ab1c/content/id/77121/hoi-nghi", "77121"),
+    ("liferay", "/web/guest/tin/-/asset_publisher/Ab1c/content/hoi-nghi-tong-ket", None),
+    ("drupal", "/node/123", "123"),
+    ("drupal", "/vi/tin-tuc-su-kien/hoi-nghi-tong-ket-nam-2025", None),
+    ("newspaper", "/kinh-te/202505/xa-na-hang-dua-cay-duoc-lieu-len-dat-doi-59462ff/", "59462ff"),
+    ("newspaper", "/hoi-nghi-tong-ket-179493.html", "179493"),
+    ("newspaper", "/le-hoi-mua-xuan-post384731.html", "384731"),
+    ("broadcaster", "/xa-hoi/202505/nganh-y-te-trien-khai-benh-an-5471207/", "5471207"),
+    ("district", "/tin-bai/sinh-ke-moi?type=NEWS&id=53911", "53911"),
+    ("district", "/tin-bai/sinh-ke-moi?id=53911&type=NEWS", "53911"),
+    ("generic", "/van-hoa/le-hoi-mua-xuan-1234567.htm", "1234567"),
+    ("generic", "/Default.aspx?sname=ubnd&sid=4&newsid=468", "468"),
+    ("generic", "/tin/hoi-nghi-tong-ket-cong-tac-nam-2025.html", None),
+]
+
+
+@pytest.mark.parametrize(("name", "path", "key"), KEYS)
+def test_an_article_is_known_by_its_url_and_its_own_id_is_read(name: str, path: str, key: str | None) -> None:
+    assert family(name).is_article(SO + path)
+    assert family(name).article_key(SO + path) == key
+
+
+@pytest.mark.parametrize("name", sorted(FAMILIES))
+@pytest.mark.parametrize("path", ["/", "/vi/tin-tuc", "/lien-he.html", "/tim-kiem?q=a", "/anh/bia-1234567.jpg"])
+def test_sections_searches_and_pictures_are_no_articles(name: str, path: str) -> None:
+    assert family(name).kind_of(SO + path) is None
+
+
+DOCUMENT = (
+    "/en/van-ban-phap-quy?p_p_id=4_WAR_portalvbpqportlet&p_p_lifecycle=0&_4_WAR_portalvbpqportlet_id=75174"
+    "&_4_WAR_portalvbpqportlet_mvcPath=%2Fhtml%2Fview_detail.jsp"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [("liferay", DOCUMENT), ("drupal", "/vi/van-ban/45-qd-ubnd"), ("district", "/van-ban?type=VANBAN&id=12")],
+)
+def test_a_document_page_is_no_article(name: str, path: str) -> None:
+    assert family(name).kind_of(SO + path) == "document"
+    assert not family(name).is_article(SO + path)
+
+
+def test_every_view_of_a_liferay_article_has_one_canonical_url() -> None:
+    plain = SO + "/vi/tin/-/view_content/4410275-dam-bao.html"
+    views = ("/vi/tin/-/view_content/pop_up/4410275-dam-bao.html?_101_viewMode=print", "/vi/tin/-/view_content/4410275-dam-bao.html?redirect=%2Fvi#top")  # fmt: skip
+    assert {family("liferay").canonical(SO + view) for view in views} == {plain}
+
+
+def test_tracking_and_session_parameters_do_not_make_another_page() -> None:
+    url = "http://Bao.test/tin-12345.html;jsessionid=AB12?utm_source=zalo&id=7&fbclid=x"
+    assert urls.canonical(url) == "http://bao.test/tin-12345.html?id=7"
+
+
+def test_a_link_to_the_portal_itself_gets_the_scheme_of_its_home() -> None:
+    paper = family("newspaper", home="https://bao.test/")
+    assert paper.canonical("http://bao.test/tin-12345.html") == "https://bao.test/tin-12345.html"
+    assert paper.canonical("http://khac.test/tin-12345.html") == "http://khac.test/tin-12345.html"
+
+
+@given(st.text(max_size=60))
+def test_canonical_of_a_canonical_url_is_itself(tail: str) -> None:
+    link = urls.absolute("http://bao.test/", tail)
+    for name in FAMILIES:
+        if link is not None:
+            once = family(name).canonical(link)
+            assert family(name).canonical(once) == once
+
+
+@pytest.mark.parametrize(
+    "path", ["/a/b/a/b/a/b/tin-12345.html", "/lich-cong-tac/2025/6", "/su-kien?month=6", "/x" * 13, "/" + "y" * 2001]
+)
+def test_crawl_traps_are_cut(path: str) -> None:
+    assert urls.is_trap(SO + path)
+
+
+@pytest.mark.parametrize("href", [None, "", "javascript:;", "mailto:a@b.vn", "tel:0207", "http://[::1/", "data:x"])
+def test_what_is_no_web_address_is_no_link(href: str | None) -> None:
+    assert urls.absolute(SO, href) is None
+
+
+# Options
+
+
+def test_a_portal_may_say_its_own_url_shapes_and_pages() -> None:
+    own = family("generic", {"article": r"/bv/(?P<key>\d+)$", "pages": "trang-{page}", "first_page": 1})
+    assert own.article_key(SO + "/bv/17") == "17"
+    assert not own.is_article(SO + "/hoi-nghi-tong-ket-nam-hoc-moi")
+    assert own.page_url(SO + "/tin/", 3) == SO + "/tin/trang-3"
+    assert family("drupal", {"pages": "?page={page}"}).page_url(SO + "/tin?loai=1", 2) == SO + "/tin?loai=1&page=1"
+
+
+def test_an_unknown_option_is_named() -> None:
+    with pytest.raises(ValueError, match=r"no option 'selectr'; there are article"):
+        family("generic", {"selectr": "x"})
+
+
+# Listings
+
+ITEM = '<div class="item"><a href="{url}"><img src="a.jpg"></a><h3><a href="{url}">{title}</a></h3>{date}<p>{lead}</p></div>'
+TITLES = ("Xã mới đi vào hoạt động", "Nông dân vào vụ gặt", "Khai giảng lớp xoá mù chữ", "Ra quân dọn vệ sinh")
+
+
+def listing(
+    date: str = "<span>{day:02d}/06/2025 08:15</span>", aside: str = "", lead: str = "Theo kế hoạch."
+) -> ListingPage:
+    items = "".join(
+        ITEM.format(url=f"/tin/bai-viet-so-{10001 + n}.html", title=title, date=date.format(day=27 - n), lead=lead)
+        for n, title in enumerate(TITLES)
+    )
+    page = f'<body><div class="side"><ul>{aside}</ul></div><div class="list">{items}</div></body>'
+    return read_listing(page, SO + "/tin/", family("newspaper"))
+
+
+def test_an_entry_has_the_anchors_title_the_date_beside_it_and_its_position() -> None:
+    page = listing()
+    assert [(item.title, item.date, item.position) for item in page.items] == [
+        (title, dt.date(2025, 6, 27 - n), n) for n, title in enumerate(TITLES)
+    ]
+    assert page.items[0].date_text == "27/06/2025 08:15"
+    assert page.items[0].listing_url == SO + "/tin/"
+
+
+def test_a_date_inside_the_summary_is_not_the_entrys_date() -> None:
+    page = listing(date="", lead="Ngày 12/6/2025, Ủy ban nhân dân xã họp phiên thường kỳ tháng 6 và bàn ba nội dung.")
+    assert [item.date for item in page.items] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        '<time datetime="2025-06-{day:02d}T23:30:00+07:00">8 giờ trước</time>',
+        '<span class="time" title="13:37, {day:02d}/06/2025">8 giờ trước</span>',
+        "<i>Thứ Sáu, {day:02d}/06/2025, 20:35 [GMT+7]</i>",
+        "<p>Ngày đăng {day:02d}/06/2025 | 07:48 PM | View count: 396</p>",
+        '<div class="date">Hà Nội, {day:02d}-06-2025</div>',
+    ],
+)
+def test_dates_are_read_in_the_ways_in_which_portals_write_them(date: str) -> None:
+    assert [item.date for item in listing(date).items] == [dt.date(2025, 6, 27 - n) for n in range(4)]
+
+
+def test_a_box_beside_the_list_does_not_mix_with_it() -> None:
+    hot = '<li><a href="/tin/tin-nong-10099.html">Tin nóng trong ngày</a></li><li><a href="/tin/bai-viet-so-10002.html">Trùng</a></li>'  # fmt: skip
+    page = listing(aside=hot)
+    assert [item.portal_key for item in page.items] == ["10001", "10002", "10003", "10004"]
+    assert [item.portal_key for item in page.aside] == ["10099"]
+    assert page.items[1].title == TITLES[1]
+
+
+def test_a_row_of_a_document_table_is_one_entry_with_its_issue_date() -> None:
+    rows = "".join(
+        f'<tr><td><a href="/vi/van-ban/{n}-qd-ubnd">{n}/QĐ-UBND</a></td><td>0{n}/06/2025</td>'
+        f'<td><a href="/vi/van-ban/{n}-qd-ubnd">Về việc phân bổ kinh phí đợt {n}</a></td>'
+        f'<td><a href="/sites/{n}.pdf">Tải về</a></td></tr>'
+        for n in (5, 4, 3)
+    )
+    page = read_listing(f"<table><tbody>{rows}</tbody></table>", SO + "/vi/van-ban", family("drupal"), "document")
+    assert [(item.kind, item.title, item.date) for item in page.items] == [
+        ("document", f"Về việc phân bổ kinh phí đợt {n}", dt.date(2025, 6, n)) for n in (5, 4, 3)
+    ]
+
+
+def test_the_only_entry_of_a_page_does_not_swallow_the_page() -> None:
+    page = '<body><div>Hôm nay 01/08/2025</div><ul><li><a href="/tin/bai-10001.html">Bài</a> <b>27/06/2025</b></li></ul></body>'
+    (item,) = read_listing(page, SO + "/tin/", family("newspaper")).items
+    assert item.date == dt.date(2025, 6, 27)
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_a_listing_without_entries_at_worst(text: str) -> None:
+    assert isinstance(read_listing(text, SO, family("generic")), ListingPage)
+
+
+# Pagers
+
+
+@pytest.mark.parametrize(
+    ("name", "links", "second", "last"),
+    [
+        ("newspaper", [("1", "?page=1"), ("2", "?page=2"), ("Cuối", "?page=17")], "?page=2", 17),
+        ("drupal", [("1", "?page=0"), ("2", "?page=1"), ("3", "?page=2")], "?page=1", 3),
+        ("generic", [("2", "/tin/trang-2"), ("3", "/tin/trang-3")], "/tin/trang-2", 3),
+        ("broadcaster", [("Tiếp theo ›", "?p=2")], "?p=2", 2),
+        ("liferay", [("2", "?p_p_id=101&_101_delta=20&_101_cur=2"), ("3", "?p_p_id=101&_101_delta=20&_101_cur=3")], "?p_p_id=101&_101_delta=20&_101_cur=2", 3),
+    ],
+)  # fmt: skip
+def test_a_pager_tells_the_address_and_the_number_of_pages(name: str, links: list[tuple[str, str]], second: str, last: int) -> None:  # fmt: skip
+    absolute = [(text, urls.absolute(SO + "/tin", href) or "") for text, href in links]
+    pager = read_pager(absolute, SO + "/tin", family(name))
+    assert pager is not None
+    assert (pager.url(2), pager.last) == (urls.absolute(SO + "/tin", second), last)
+
+
+def test_numbers_that_are_no_pages_make_no_pager() -> None:
+    links = [("2", SO + "/tin?nam=2"), ("2025", SO + "/tin?nam=2025"), ("2", SO + "/khac?page=2")]
+    assert read_pager(links, SO + "/tin", family("generic")) is None
+
+
+# Home pages
+
+HOME = """<head><link rel="alternate" type="application/rss+xml" href="/rss/home.rss"></head><body>
+<ul id="menu"><li><a href="/">Trang chủ</a></li><li><a href="/thoi-su/">Thời sự</a></li><li><a href="/kinh-te/">Kinh tế</a></li>
+<li><a href="/lien-he">Liên hệ</a></li><li><a href="http://khac.test/tin/">Nơi khác</a></li></ul>
+<div><a href="/thoi-su/202506/xa-moi-hoat-dong-59462ff/">Xã mới hoạt động</a></div></body>"""
+
+
+def test_a_home_page_announces_its_feeds_and_its_menus_lead_to_sections() -> None:
+    home = read_home(HOME, "http://bao.test/", family("newspaper"), lambda host: host == "bao.test")
+    assert home.feeds == ("http://bao.test/rss/home.rss",)
+    assert home.sections == ("http://bao.test/thoi-su/", "http://bao.test/kinh-te/")
+
+
+# Dates
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("16/05/2022 | 1:00 PM", dt.date(2022, 5, 16)),
+        ("08:15, 3-6-2025", dt.date(2025, 6, 3)),
+        ("Thứ Sáu, 27/08/2021, 20:35 [GMT+7]", dt.date(2021, 8, 27)),
+        ("ngày 5 tháng 7 năm 2025", dt.date(2025, 7, 5)),
+        ("2025-06-26T23:30:00Z", dt.date(2025, 6, 27)),
+        ("Thu, 26 Jun 2025 18:00:00 GMT", dt.date(2025, 6, 27)),
+        ("31/02/2025", None),
+        ("8 giờ trước", None),
+        ("Kế hoạch số 165/KH-UBND", None),
+        ("12/25/2025", None),
+    ],
+)
+def test_a_date_is_a_local_day_day_first_or_nothing(text: str, day: dt.date | None) -> None:
+    assert find_date(text) == day
+
+
+def test_a_sentence_with_a_date_is_no_date_text() -> None:
+    assert is_date_text("Ngày đăng: 27/06/2025 08:15")
+    assert not is_date_text("Sáng 27/06/2025, đoàn công tác đến thăm xã")
+
+
+@given(
+    st.dates(dt.date(1990, 1, 1), dt.date(2100, 12, 31)),
+    st.sampled_from(["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"]),
+)
+def test_every_day_is_read_back_from_every_numeric_form(day: dt.date, form: str) -> None:
+    assert find_date(day.strftime(form)) == day
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_at_worst_without_a_date(text: str) -> None:
+    assert find_date(text) is None or isinstance(find_date(text), dt.date)
