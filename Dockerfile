@@ -12,7 +12,10 @@ COPY dags dags
 RUN uv sync --frozen --no-dev --extra celery --no-editable
 
 FROM python:3.11.14-slim-bookworm
+# HOME and USER are named because AIRFLOW_UID need not have an entry in /etc/passwd, where Airflow would look them up.
 ENV PATH=/opt/venv/bin:$PATH \
+    HOME=/opt/airflow \
+    USER=airflow \
     PYTHONUNBUFFERED=1 \
     AIRFLOW_HOME=/opt/airflow \
     AIRFLOW__CORE__DAGS_FOLDER=/opt/venv/lib/python3.11/site-packages/dags

@@ -1,7 +1,10 @@
 """The Dockerfile copies what exists, pins what it starts from and drops root."""
 
+import os
 import re
 import shlex
+import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -61,3 +64,16 @@ def test_the_dags_folder_is_the_installed_package_of_this_python() -> None:
     minor = re.search(r"python:(\d+\.\d+)\.", TEXT)
     assert minor
     assert f"DAGS_FOLDER=/opt/venv/lib/python{minor[1]}/site-packages/dags" in TEXT
+
+
+def test_a_user_id_without_an_account_still_has_a_name() -> None:
+    settings = re.findall(r"^(?:ENV)?\s+(\w+)=(\S+)", TEXT, re.M)
+    assert {"HOME": "/opt/airflow", "USER": "airflow", "AIRFLOW_HOME": "/opt/airflow"}.items() <= dict(settings).items()
+
+
+def test_airflow_finds_its_configuration_in_place_and_writes_none(tmp_path) -> None:
+    assert "touch /opt/airflow/airflow.cfg" in TEXT
+    (tmp_path / "airflow.cfg").touch()
+    environment = {**os.environ, "AIRFLOW_HOME": str(tmp_path)}
+    subprocess.run([sys.executable, "-m", "airflow", "version"], env=environment, check=True, capture_output=True)
+    assert (tmp_path / "airflow.cfg").read_bytes() == b""

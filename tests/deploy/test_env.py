@@ -110,3 +110,15 @@ def test_an_unknown_argument_is_refused(capsys) -> None:
 
 def test_git_ignores_the_secrets() -> None:
     assert subprocess.run(["git", "check-ignore", "-q", ".env"], cwd=ROOT).returncode == 0
+
+
+def test_secrets_can_be_made_before_anything_is_installed(tmp_path) -> None:
+    bare = [
+        sys.executable,
+        "-S",
+        "-c",
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); import dags.local.env as env; env.main([])",
+    ]
+    done = subprocess.run(bare, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / ".env").exists()

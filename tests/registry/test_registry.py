@@ -119,3 +119,10 @@ def test_a_stale_catalogue_page_is_noticed(tmp_path, monkeypatch, capsys) -> Non
     assert "python -m crawlers.catalogue" in capsys.readouterr().err
     assert main([]) == 0
     assert main(["--check"]) == 0
+
+
+def test_a_malformed_file_is_reported_without_a_traceback(tmp_path, monkeypatch, capsys) -> None:
+    (tmp_path / "ha_noi.yaml").write_text('province: "01"\nportals: [{id: X}]\n', encoding="utf-8")
+    monkeypatch.setattr("crawlers.catalogue.REGISTRY", tmp_path)
+    assert main(["--check"]) == 1
+    assert capsys.readouterr().err.startswith(f"{tmp_path}/ha_noi.yaml:2: id: ")
