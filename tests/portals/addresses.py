@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 
+from tests.portals.documents import attachments
 from tests.portals.model import Article, slug
 from tests.portals.plan import drafts
 from tests.portals.texts import Draft
@@ -48,6 +49,9 @@ def _article(portal: str, draft: Draft, index: int) -> Article:
         section=section,
         section_slug=draft.section,
         published_at=draft.published_at,
+        attachments=attachments(portal, key, draft.title),
+        encoding="windows-1258" if draft.vice == "windows-1258" else "utf-8",
+        form="NFD" if draft.vice == "NFD" else "NFC",
     )
 
 
@@ -97,13 +101,6 @@ def _broadcaster_extras(made: list[Article]) -> list[Article]:
     return [replace(item, lead=f"Mường Thanh TV - {item.lead}") for item in made]
 
 
-def _district_extras(made: list[Article]) -> list[Article]:
-    """One page in windows-1258 and one in decomposed letters, among the last ones of June."""
-    made[-4] = replace(made[-4], encoding="windows-1258")
-    made[-6] = replace(made[-6], form="NFD")
-    return made
-
-
 def _liferay_extras(made: list[Article]) -> list[Article]:
     """Every other article also stands in the section of highlights."""
     return [replace(item, also_in=("tin-noi-bat",)) if index % 2 else item for index, item in enumerate(made)]
@@ -111,6 +108,5 @@ def _liferay_extras(made: list[Article]) -> list[Article]:
 
 EXTRAS: dict[str, Callable[[list[Article]], list[Article]]] = {
     "truyenhinhmuongthanh": _broadcaster_extras,
-    "huyentienyen_mau": _district_extras,
     "sotttt_mau": _liferay_extras,
 }

@@ -51,7 +51,8 @@ def _text(document: FPDF, text: str, align: str, bold: bool = False) -> None:
 
 def _columns(document: FPDF, left: str, right: str) -> None:
     """Two centred columns of one row; upper-case cells are bold."""
-    half = document.epw / 2
-    for text, new_x, new_y in ((left, XPos.RIGHT, YPos.TOP), (right, XPos.LMARGIN, YPos.NEXT)):
-        document.set_font("Roboto", "B" if text.isupper() else "", 11)
-        document.cell(half, 6.5, text, align="C", new_x=new_x, new_y=new_y)
+    narrow = document.epw * 0.43
+    columns = ((narrow, left, XPos.RIGHT, YPos.TOP), (document.epw - narrow, right, XPos.LMARGIN, YPos.NEXT))
+    for width, text, new_x, new_y in columns:
+        document.set_font("Roboto", "B" if text.isupper() else "", 10 if text.isupper() else 11)
+        document.cell(width, 6.5, text, align="C", new_x=new_x, new_y=new_y)

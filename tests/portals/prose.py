@@ -63,7 +63,7 @@ def writer(setting: Setting, day: dt.date, dice: random.Random) -> Writer:
     """A writer whose places and people are valid on ``day``."""
     places = setting.before if day < MERGER else setting.after
     communes = dice.sample(places.communes, 3)
-    areas = dice.sample(places.areas, 2)
+    areas = _around(communes[0], dice.sample(places.areas, len(places.areas)))
     leaders = dice.sample(setting.leaders, 2)
     slots = dict(setting.words)
     slots |= {"xa": communes[0], "xa2": communes[1], "xa3": communes[2], "huyen": areas[0], "huyen2": areas[1]}
@@ -74,6 +74,12 @@ def writer(setting: Setting, day: dt.date, dice: random.Random) -> Writer:
     slots |= _addressed("anh", "dan2", people[2]) | {"tenlanhdao": leaders[0].split(",")[0], "tuan": _week(day)}
     slots |= {"ngay": f"ngày {day.day}/{day.month}", "thon": dice.choice(setting.villages)}
     return Writer(setting, day, dice, slots)
+
+
+def _around(commune: str, areas: list[str]) -> list[str]:
+    """``areas`` with the one that holds ``commune`` first, where its name says so: 'xã Kim Bình (Chiêm Hóa)'."""
+    district = commune.partition("(")[2].rstrip(")")
+    return sorted(areas, key=lambda area: not (district and area.endswith(district)))
 
 
 def _addressed(kind: str, name: str, person: str) -> dict[str, str]:
@@ -105,7 +111,7 @@ def combine(setting: Setting, topic: Topic, section: str, moment: dt.datetime, s
 def _write(pen: Writer, topic: Topic, section: str, moment: dt.datetime, title: str) -> Draft:
     dice = pen.dice
     author = dice.choice(pen.setting.authors) if pen.setting.authors else None
-    count = min(len(topic.body), dice.randint(4, 7) + len(topic.body) // 4 - 2)
+    count = min(len(topic.body), max(4, dice.randint(4, 7) + len(topic.body) // 4 - 2))
     chosen = sorted(dice.sample(range(len(topic.body)), count))
     body = [topic.body[index] for index in chosen] + [dice.choice(topic.closings)]
     blocks = [Block(PARAGRAPH, pen.text(line)) for line in body]

@@ -141,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "SamplePortals"
     timeout = 60
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         request = self._request()
         response = cast(_Listener, self.server).portals.answer(request)
         try:
@@ -151,7 +151,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_POST = do_HEAD = do_DELETE = do_GET  # noqa: N815
 
-    def do_CONNECT(self) -> None:  # noqa: N802
+    def do_CONNECT(self) -> None:
         self.send_error(502, "only plain http")
 
     def _request(self) -> Request:
@@ -175,5 +175,5 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(piece)
         self.close_connection = self.close_connection or length != len(response.body)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: Any) -> None:
         """Requests are kept in ``SampleServer.requests`` and nowhere else."""

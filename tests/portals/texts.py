@@ -1,6 +1,6 @@
 """Reading of the hand-written texts under ``texts/``: whole articles and topic templates.
 
-Articles: ``@@ date time | section | author`` starts one; ``# `` title, ``> `` lead, ``! text | credit`` caption,
+Articles: ``@@ date time | section | author | vice`` starts one; ``# `` title, ``> `` lead, ``! text | credit`` caption,
 ``## `` heading, ``|| a | b`` table row, other lines paragraphs. Topics: ``# `` titles, ``> `` leads, ``! `` captions,
 ``. `` closings, other lines body paragraphs in reading order.
 """
@@ -27,6 +27,7 @@ class Draft:
     title: str = ""
     lead: str | None = None
     blocks: list[Block] = field(default_factory=list)
+    vice: str = ""  # 'windows-1258' or 'NFD': how the page is written
 
 
 @dataclass(slots=True)
@@ -69,8 +70,8 @@ def _lines(path: Path) -> Iterator[str]:
 
 
 def _head(line: str) -> Draft:
-    moment, section, author = (part.strip() for part in line.split("|"))
-    return Draft(dt.datetime.fromisoformat(moment).replace(tzinfo=ZONE), section, author or None)
+    moment, section, author, vice = (part.strip() for part in f"{line} | | ".split("|")[:4])
+    return Draft(dt.datetime.fromisoformat(moment).replace(tzinfo=ZONE), section, author or None, vice=vice)
 
 
 def _add(draft: Draft, line: str) -> None:

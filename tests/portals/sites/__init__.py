@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.portals.sites.base import Site
 from tests.portals.sites.baosongthao import Baosongthao
+from tests.portals.sites.base import Site
 from tests.portals.sites.congxulang import Congxulang
 from tests.portals.sites.huyentienyen_mau import Huyentienyen
 from tests.portals.sites.sotttt_mau import Sotttt

@@ -1,4 +1,4 @@
-"""Cổng thông tin huyện Tiên Yên: a district portal on layout tables; `<br><br>` paragraphs, a counter that never rests."""
+"""Cổng thông tin huyện Tiên Yên: a district portal on layout tables, `<br><br>` paragraphs, restless counters."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from tests.portals.addresses import HOSTS, SECTIONS
 from tests.portals.model import CAPTION, Article, Block, Document
-from tests.portals.sites.base import Handler, Site, links, window
+from tests.portals.sites.base import Handler, Site, files_html, links, window
 from tests.portals.state import State
 from tests.portals.web import Request, Response, clock, esc, fill, lines, page, validators
 
@@ -128,7 +128,15 @@ class Sotttt(Site):
     def _frame(self, state: State, title: str, main: str, place: str = "") -> str:
         menu = lines(f'<li><a href="http://{self.host}/vi/{slug}">{name}</a></li>' for slug, name in MENU.items())
         visits = str(state.visit())
-        return fill("sotttt_mau_page", title=esc(title), clock=clock(state.now), menu=menu, place=place, main=main, visits=visits)
+        return fill(
+            "sotttt_mau_page",
+            title=esc(title),
+            clock=clock(state.now),
+            menu=menu,
+            place=place,
+            main=main,
+            visits=visits,
+        )
 
 
 MENU = Sotttt.sections | {"van-ban-phap-quy": "Văn bản pháp quy"}
@@ -143,6 +151,7 @@ def _content(article: Article, counted: str = "") -> str:
         lead=esc(article.lead or ""),
         body=lines(map(_piece, article.blocks)),
         author=esc(article.author or ""),
+        files=files_html(article),
     )
 
 
@@ -179,7 +188,9 @@ def _document_row(document: Document, language: str) -> str:
         ("vbpq-nguoiky", f"{document.signer} - {document.signer_title}"),
     )
     shown = "".join(f'<td class="table-cell {name}">\n<a href="{url}">{text}</a> </td>' for name, text in cells)
-    files = "".join(f'<div><a href="{file.url}" download><span>Tải về</span></a></div>' for file in document.attachments)
+    files = "".join(
+        f'<div><a href="{file.url}" download><span>Tải về</span></a></div>' for file in document.attachments
+    )
     return f'<tr class=" ">{shown}<td class="table-cell vbpq-file-dinh-kem last">{files}</td></tr>'
 
 
@@ -187,7 +198,9 @@ def _pager(path: str, query: dict[str, str], name: str, number: int, count: int)
     """Liferay's page menu of every number, then Next and Last."""
 
     def link(target: int, text: str) -> str:
-        return f'<li class="custom-paging"><a href="{path}?{esc(urlencode({**query, name: str(target)}))}">{text}</a></li>'
+        return (
+            f'<li class="custom-paging"><a href="{path}?{esc(urlencode({**query, name: str(target)}))}">{text}</a></li>'
+        )
 
     menu = lines(link(target, str(target)) for target in range(1, count + 1))
     following = link(number + 1, "Tiếp") + link(count, "Cuối →") if number < count else ""
