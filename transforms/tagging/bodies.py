@@ -21,8 +21,6 @@ def _office(grammar: Grammar, index: int) -> tuple[Found, int] | None:
         return None
     end, unit_start, unit_end = parsed
     tokens = grammar.view.tokens
-    if end - index == 1 and not grammar.capital[index]:
-        return None
     unit = _text(grammar, unit_start, unit_end) if unit_start is not None and unit_end is not None else None
     found = Found("ROLE", tokens.starts[index], tokens.ends[end - 1], "office", unit=unit)
     found.norm = _text(grammar, index, end)

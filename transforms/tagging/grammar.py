@@ -13,7 +13,25 @@ LONGEST_NAME = 5
 LONGEST_BODY = 22
 LONGEST_AREA = 6
 CONNECTORS = frozenset({"và", "&", "-", "/", "cho"})
-PARENTS = frozenset({"sở", "bộ", "cục", "ngành", "công ty", "tập đoàn", "trường", "viện", "cơ quan", "đảng ủy"})
+PARENTS = frozenset({"sở", "bộ", "cục", "chi cục", "công ty", "tập đoàn", "trường", "viện", "đảng ủy", "trung tâm"})
+FREE_KINDS = frozenset({"school", "firm"})
+"""Bodies that may be called after a person or by any capitalised words."""
+CLOSING = frozenset({"bộ", "sở", "ubnd", "ngành"})
+NOT_HEADS = {
+    "sở": frozenset({"trụ", "cơ"}),
+    "bộ": frozenset({"chi", "cán", "đảng", "toàn", "nội", "tiến", "đồng", "liên", "bắc", "nam", "trung", "cục", "đi"}),
+    "hội": frozenset({"xã", "quốc", "đại", "hiệp", "lễ", "cơ", "chi", "giáo", "mạng", "dạ", "tổng"}),
+    "viện": frozenset({"bệnh", "thư", "học", "nhập", "xuất", "nằm", "nghị"}),
+    "trường": frozenset({"môi", "thị", "hiện", "quảng", "hội", "chủ", "lập", "công", "nông", "lâm", "chiến", "thương"}),
+    "phòng": frozenset({"văn", "quốc", "đề", "dự", "hải", "biên", "căn", "phó", "trưởng"}),
+    "đài": frozenset({"tượng", "lâu", "diễn"}),
+    "vụ": frozenset({"nhiệm", "phục", "dịch", "nội", "nghĩa", "thường", "mùa", "đảng", "ngoại"}),
+    "cục": frozenset({"tổng", "chi", "bố"}),
+    "ban": frozenset({"phó", "trưởng"}),
+    "trạm": frozenset(),
+    "hạt": frozenset({"các", "từng"}),
+    "đảng": frozenset({"của", "trong"}),
+}
 LEVELS = {"province": ("province",), "district": ("district",), "commune": ("commune",)}
 CITY_LEVELS = ("province", "district")
 
@@ -51,8 +69,10 @@ class Grammar:
         """A name with a listed surname: two to four capitalised words."""
         if index >= self.count or self.folded[index] not in self.lexicon.surnames or not self._name_word(index):
             return None
-        end = self.name_run(index)
-        return min(end, index + 4) if end - index >= 2 else None
+        end = min(self.name_run(index), index + 4)
+        if end - index < 2 or (end - index == 2 and self.listed_area(index, CITY_LEVELS) == end):
+            return None
+        return end
 
     def likely_person(self, index: int) -> int | None:
         """A name that needs no further evidence: a common surname, three or four words, no place of that name."""
@@ -85,7 +105,7 @@ class Grammar:
             return None
         levels = CITY_LEVELS if needs == "listed" else LEVELS.get(level, ())
         listed = self.listed_area(index, levels)
-        if listed or needs == "listed":
+        if listed or (needs == "listed" and self._maybe_person(index)):
             return listed
         if needs == "road":
             return self._road_name(index)
@@ -93,9 +113,13 @@ class Grammar:
             return index + 1 if len(self.words[index]) < 3 else None
         return self._free_name(index, level)
 
+    def _maybe_person(self, index: int) -> bool:
+        """Whether a province's type word may be a bare level before a person ("UBND tỉnh Nguyễn Văn An")."""
+        return index >= self.count or self.folded[index] in self.lexicon.surnames or self.name_run(index) - index < 2
+
     def _free_name(self, index: int, level: str) -> int | None:
         """Capitalised words that are no person; a hyphen may join two of them."""
-        if self.likely_person(index) and level in ("province", "district", "commune"):
+        if self.likely_person(index) and level != "other":
             return None
         end = index
         while end < self.count and end - index < 4 and (end == index or self.joined(end)):
@@ -139,94 +163,107 @@ class Grammar:
     def body(self, index: int, parent: bool = False, depth: int = 0) -> int | None:
         """A body; ``parent`` also allows a bare "Sở" where an office or another body governs it."""
         found = self.lexicon.bodies.match(self.folded, index)
-        if found is None or depth > 3 or not self._one_line(index, found[0]):
+        if found is None or depth > 3 or not self._one_line(index, found[0]) or self._no_head(index):
             return None
         end, kind = found
-        tail = self._tail(end, kind, depth, self.capital[index])
+        tail = self._tail(index, end, kind, depth)
         if tail:
             return tail
         if kind == "fixed":
-            return end if self.capital[index] or len(self.words[index]) > 3 else None
+            return end if self.capital[index] else None
         if kind == "complete":
             return end if not (end < self.count and self.folded[end] == "viên") else None
         bare = " ".join(self.folded[index:end])
         return end if parent and (bare in PARENTS or kind == "relational") and self.capital[index] else None
 
-    def _tail(self, end: int, kind: str, depth: int, capital: bool) -> int | None:
-        if end >= self.count or self.glue[end] == "\n":
+    def _no_head(self, index: int) -> bool:
+        """Whether the word before makes another word of the head (trụ sở, xã hội) or a place of it (xã Trường Thành)."""
+        if not index or not self.joined(index):
+            return False
+        before = self.folded[index - 1]
+        if not self.capital[index]:
+            return before in NOT_HEADS.get(self.folded[index], ())
+        return (
+            before in ("xã", "phường", "huyện", "quận", "thôn", "ấp")
+            and len(self.words[index]) > 1
+            and not (self.words[index].isupper())
+        )
+
+    def _tail(self, index: int, end: int, kind: str, depth: int) -> int | None:
+        capital = self.capital[index]
+        if end >= self.count or self.glue[end] == "\n" or kind == "fixed":
             return None
-        if kind in ("complete", "fixed"):
-            return self.area(end) if kind == "complete" and self._area_fits(end) else None
+        if kind == "complete":
+            return self.area(end) if self.folded[end] != "viên" else None
         if kind == "relational":
             return self._relation(end, depth, capital)
-        if not capital and not self.capital[end] and not (kind == "school" and self._school_word(end)):
+        if not capital and not self.capital[end] and end - index < 2:
             return None
-        return self.name_end(end, school=kind == "school")
-
-    def _school_word(self, index: int) -> bool:
-        return self.lexicon.body_words.match(self.folded, index) is not None
-
-    def _area_fits(self, end: int) -> bool:
-        return self.folded[end] != "viên"
+        tail = self.name_end(end, free=kind in FREE_KINDS, started=end - index > 1)
+        return tail if tail and (capital or any(self.capital[end:tail])) else None
 
     def _relation(self, end: int, depth: int, capital: bool) -> int | None:
         parent = self.body(end, parent=True, depth=depth + 1)
         if parent:
             return parent
-        if self.folded[end] == "nhân" and self.folded[end : end + 2] == ["nhân", "dân"]:
-            return self.area(end + 2) if end + 2 < self.count else None
         area = self.area(end)
         if area or not capital:
             return area
         return self.name_end(end) if self.lexicon.body_words.match(self.folded, end) and self.capital[end] else None
 
-    def name_end(self, index: int, school: bool = False) -> int | None:
+    def name_end(self, index: int, free: bool = False, started: bool = True) -> int | None:
         """End of a body's own name: capitalised words, listed words of such names, and an area at the end."""
-        at, end, first = index, None, True
-        while at < self.count and at - index < LONGEST_BODY and (first or self.glue[at] != "\n"):
-            area = self._closing_area(at, first)
-            if area:
-                return area
-            step = self._name_step(at, first, school)
+        at, end, fresh = index, None, True
+        while at < self.count and at - index < LONGEST_BODY and (at == index or self.glue[at] != "\n"):
+            closing = self._closing(at, at == index and not started and not free)
+            if closing:
+                return closing
+            step = self._name_step(at, at == index, fresh, free)
             if step is None:
                 if end is None or not self._connects(at):
                     break
-                at += 1
+                at, fresh = at + 1, True
                 continue
-            at = end = step
-            first = False
+            at, end, fresh = step, step, False
         return end
 
-    def _closing_area(self, at: int, first: bool) -> int | None:
-        if first and not self.capital[at]:
+    def _closing(self, at: int, head_needs_name: bool) -> int | None:
+        """An area, or the parent body, with which a name ends."""
+        if head_needs_name and not self.capital[at] or self.lexicon.body_words.match(self.folded, at):
             return None
-        compound = self.lexicon.body_words.match(self.folded, at)
-        area = None if compound else self.area(at)
+        area = self.area(at)
         if area and self.folded[at] == "trung" and area < self.count and self.glue[area] == " ":
             return self.area(area) or area
+        if area is None and self.folded[at] in CLOSING and self.joined(at):
+            return self.body(at, depth=2) if self.capital[at] else None
         return area
 
     def _connects(self, at: int) -> bool:
-        """A connector with a word of a name after it."""
+        """A connector with a word of a name after it, not with the head of another body or an office."""
         following = at + 1
         if following >= self.count or self.glue[following] == "\n":
             return False
-        if self.folded[at] in CONNECTORS:
-            listed = self.lexicon.body_words.match(self.folded, following) is not None
-            return (self.capital[following] or listed) and self.lexicon.offices.match(self.folded, following) is None
-        return False
+        if self.words[at] == ";" and self.glue[at] == "" == self.glue[following]:
+            return self.folded[at - 1].endswith("amp")
+        if self.folded[at] not in CONNECTORS:
+            return False
+        listed = self.lexicon.body_words.match(self.folded, following) is not None
+        if listed or self.words[at] == "&":
+            return True
+        heads = self.lexicon.bodies.match(self.folded, following) or self.lexicon.offices.match(self.folded, following)
+        return self.capital[following] and heads is None and not self.likely_person(following)
 
-    def _name_step(self, at: int, first: bool, school: bool) -> int | None:
+    def _name_step(self, at: int, first: bool, fresh: bool, free: bool) -> int | None:
         compound = self.lexicon.body_words.match(self.folded, at)
-        if compound and (not first or self.capital[at] or school):
+        if compound and (self.capital[at] or fresh or compound[1] == "yes"):
             return compound[0]
-        if self.words[at] == "(" or not (self.capital[at] and self.words[at][0].isalpha()):
+        if not (self.capital[at] and self.words[at][0].isalpha()):
             return at + 1 if not first and self._number_in_name(at) else None
-        if not school and not first and self.likely_person(at):
+        if not free and (self.likely_person(at) or (not first and self.folded[at] in self.lexicon.no_names)):
             return None
-        if first or self.folded[at] not in self.lexicon.no_names or self.lexicon.bodies.match(self.folded, at) is None:
-            return self._with_second_syllable(at + 1)
-        return None
+        if free and not first and self.lexicon.offices.match(self.folded, at):
+            return None
+        return self._with_second_syllable(at + 1)
 
     def _number_in_name(self, at: int) -> bool:
         return self.words[at].isdigit() and self.folded[at - 1] in ("số", "khu", "vùng", "quân", "đoàn")
@@ -237,7 +274,8 @@ class Grammar:
             return at
         if self.folded[at] in self.lexicon.stops or self.lexicon.areas.match(self.folded, at):
             return at
-        return at + 1
+        compound = self.lexicon.body_words.match(self.folded, at)
+        return at if compound and compound[0] - at > 1 else at + 1
 
     def _one_line(self, index: int, end: int) -> bool:
         return all(self.glue[i] != "\n" for i in range(index + 1, end))
@@ -250,6 +288,8 @@ class Grammar:
         if found is None or not self._one_line(index, found[0]):
             return None
         end, kind = found
+        if end - index == 1 and not self.capital[index] and kind == "headed" and self.folded[index] == "trưởng":
+            return None
         at = self._modifier(end)
         unit = self._governed(at, index)
         if unit:
@@ -271,11 +311,11 @@ class Grammar:
             return body
         head = self.folded[at - 1]
         area = self.area(at) if head in ("tịch", "thư", "trực") else None
-        if area and area > at + 1:
+        if area and (area > at + 1 or self.folded[at] in ("tỉnh", "huyện", "xã")):
             return area
-        if head in ("phòng", "ban", "trưởng", "khoa") and not self.likely_person(at) and not self.person(at):
+        if head in ("phòng", "ban", "khoa") and not self.likely_person(at) and not self.person(at):
             listed = self.lexicon.body_words.match(self.folded, at)
-            return self.name_end(at, school=listed is not None) if listed or len(self.words[at]) > 2 else None
+            return self.name_end(at) if listed or self.capital[at] else None
         return self._state(at)
 
     def _state(self, at: int) -> int | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from transforms.tagging import gazetteer, vocabulary
-from transforms.tagging.view import token_key
+from transforms.tagging.view import fold_key, token_key
 
 
 class PhraseTable:
@@ -59,14 +59,14 @@ def load() -> Lexicon:
     surnames = vocabulary.rows("surnames.csv")
     return Lexicon(
         bodies=_table("bodies.csv", "phrase", "kind"),
-        body_words=_table("body_words.csv", "words"),
+        body_words=_table("body_words.csv", "words", "inside"),
         offices=_table("offices.csv", "phrase", "kind"),
         titles=_table("titles.csv", "phrase"),
         areas=PhraseTable((r["phrase"], f"{r['level']} {r['needs']}") for r in vocabulary.rows("area_types.csv")),
         countries=_table("countries.csv", "name"),
-        surnames=frozenset(row["surname"].lower() for row in surnames),
-        common_surnames=frozenset(row["surname"].lower() for row in surnames if row["common"] == "yes"),
-        no_names=frozenset(row["word"] for row in vocabulary.rows("no_names.csv")),
-        stops=frozenset(row["word"] for row in vocabulary.rows("stop_words.csv")),
+        surnames=frozenset(fold_key(row["surname"]) for row in surnames),
+        common_surnames=frozenset(fold_key(row["surname"]) for row in surnames if row["common"] == "yes"),
+        no_names=frozenset(fold_key(row["word"]) for row in vocabulary.rows("no_names.csv")),
+        stops=frozenset(fold_key(row["word"]) for row in vocabulary.rows("stop_words.csv")),
         gazetteer=gazetteer.load(),
     )

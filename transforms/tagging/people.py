@@ -55,12 +55,17 @@ class People:
 
     def _consider(self, index: int) -> None:
         start = self.tokens.starts[index]
-        if not self.claims.free(start, start + 1):
+        if not self.claims.free(start, start + 1) or index + 1 in self.title_ends and self._titled(index):
             return
         evidence = self._evidence(index)
         if evidence:
             end, rule = evidence
             self._add(index, end, rule)
+
+    def _titled(self, index: int) -> bool:
+        """Whether the word is a title before a name of its own ("Ông Lê Văn An")."""
+        found = self.grammar.lexicon.titles.match(self.grammar.folded, index)
+        return found is not None and found[0] == index + 1 and self.grammar.person(index + 1) is not None
 
     def _evidence(self, index: int) -> tuple[int, str] | None:
         """(end of the name, rule) at ``index``: an office or a title before it, an office or an age after it."""

@@ -57,7 +57,20 @@ class Places:
             return self._coordinated(name, level) if self._plural(index) else None
         if self._plural(index) and self._enumerates(end):
             return self._enumeration(name, level, needs)
-        return self._add(index, end, name, self._level(name, end, level), "typed-place")
+        self._add(index, end, name, self._level(name, end, level), "typed-place")
+        if level in ("commune", "district") and self._enumerates(end):
+            return self._further(end, level) or end
+        return end
+
+    def _further(self, end: int, level: str) -> int | None:
+        """ "xã Nậm Lành, Gia Hội": listed names of the same level after the first."""
+        last: int | None = None
+        while self._enumerates(end):
+            following = self.grammar.listed_area(end + 1, (level,))
+            if following is None or self.grammar.person(end + 1):
+                break
+            end = last = self._add(end + 1, following, end + 1, level, "enumerated-place")
+        return last
 
     def _site_words(self, name: int) -> int:
         """Small words between the type of a site and its name: "khu di tích quốc gia đặc biệt Tân Trào"."""
@@ -90,7 +103,12 @@ class Places:
 
     def _plural(self, index: int) -> bool:
         before = self.grammar.folded[index - 1] if index else ""
-        return before in PLURALS or before.isdigit() or before in (",", "và")
+        if before in (",", "và") and index > 1:
+            earlier = self.grammar.lexicon.areas.match(self.grammar.folded, index - 2)
+            pair = self.grammar.lexicon.areas.match(self.grammar.folded, index - 3) if index > 2 else None
+            listed = (earlier and earlier[0] == index - 1) or (pair and pair[0] == index - 1)
+            return bool(listed) and not self.grammar.capital[index - 2]
+        return before in PLURALS or before.isdigit()
 
     def _enumerates(self, end: int) -> bool:
         if end + 1 >= self.grammar.count:
@@ -154,7 +172,7 @@ class Places:
         """Not a part of a longer name: no capitalised word right before or after, except at a sentence's beginning."""
         grammar = self.grammar
         key = tuple(grammar.folded[index:end])
-        if end - index == 1 and key not in _ONE_WORD_PLACES:
+        if end - index == 1 and (key not in _ONE_WORD_PLACES or (len(key[0]) > 2 and grammar.words[index].isupper())):
             return False
         if end < grammar.count and grammar.joined(end) and grammar._name_word(end):
             if grammar.folded[index] in grammar.lexicon.surnames or end - index == 1:
@@ -187,7 +205,7 @@ _NOT_TYPES = frozenset(
     }
 )  # fmt: skip
 _ONE_WORD_PLACES = frozenset(
-    {("huế",), ("lào",), ("nga",), ("pháp",), ("đức",), ("mỹ",), ("anh",), ("séc",), ("bỉ",), ("úc",), ("nhật",),
+    {("huế",), ("lào",), ("nga",), ("pháp",), ("đức",), ("mỹ",), ("séc",), ("bỉ",), ("úc",), ("nhật",),
      ("campuchia",), ("singapore",), ("malaysia",), ("indonesia",), ("philippines",), ("myanmar",), ("canada",),
      ("australia",), ("ukraine",), ("iran",), ("iraq",), ("israel",), ("syria",), ("brazil",), ("italy",), ("eu",),
      ("tokyo",), ("seoul",), ("bangkok",), ("paris",), ("london",), ("kontum",), ("cuba",), ("mexico",)}

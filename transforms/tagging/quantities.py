@@ -27,9 +27,7 @@ _COMPARISON = re.compile(
     re.I,
 )
 _WORD = re.compile(r"[^\W\d_]+[²³23]?|[%‰]|°[cC]|[/,]")
-_PER = re.compile(
-    r"/(?:người|năm|tháng|ngày|ha|hộ|m2|m²|m3|kg|tấn|suất|con|lít|giờ|lượt|em|học sinh|khẩu|cháu|căn|vụ)(?!\w)"
-)
+_PER = re.compile(r"/(?:người|năm|tháng|ngày|ha|giờ)(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +43,11 @@ class Measured:
     normal_value: float | None
     normal_unit: str | None
     comparison: str | None
+
+    @property
+    def norm(self) -> str | None:
+        """Normal value and unit ("1900000000 VND")."""
+        return None if self.normal_value is None else f"{self.normal_value:.15g} {self.normal_unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +91,19 @@ def _unit_at(folded: str, start: int) -> tuple[int, _Unit] | None:
         words.append((match.group(), match.end()))
         at = match.end()
         at += at < len(folded) and folded[at] == " "
-    for length in range(len(words), 0, -1):
+    lengths = sorted(range(1, len(words) + 1), key=lambda n: (not _classifies(words, n), -n))
+    for length in lengths:
         unit = _units().get(tuple(word for word, _ in words[:length]))
         end = words[length - 1][1]
         if unit and not (end < len(folded) and folded[end].isalnum()):
             return end, unit
     return None
+
+
+def _classifies(words: list[tuple[str, int]], length: int) -> bool:
+    """A classifier ends the quantity: "160 hộ" of "160 hộ nghèo"."""
+    unit = _units().get(tuple(word for word, _ in words[:length]))
+    return unit is not None and unit.kind == "classifier"
 
 
 def _scaled(folded: str, start: int) -> tuple[int, float]:

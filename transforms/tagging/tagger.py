@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from transforms import numbers
-from transforms.tagging import bodies, dates, documents, lexicon, quantities, vocabulary
+from transforms.tagging import bodies, dates, documents, lexicon, quantities, topics, vocabulary
 from transforms.tagging.grammar import Grammar
 from transforms.tagging.model import Citation, Context, Mention, Quantity, Tags
 from transforms.tagging.people import People
 from transforms.tagging.places import Places
+from transforms.tagging.norms import body_norm
+from transforms.tagging.resolve import Resolver
 from transforms.tagging.spans import Claims, Found
 from transforms.tagging.view import TextView
 
@@ -53,20 +56,43 @@ def _claimed(claims: Claims, found: Iterable[Found]) -> list[Found]:
     return [one for one in found if claims.claim(one.start, one.end)]
 
 
-def tag(text: str, context: Context) -> Tags:
-    """Topics, mentions, citations and quantities of ``text``; offsets are characters of ``text`` as given."""
-    view = TextView.of(text)
-    claims = Claims()
-    cited = [one for one in documents.find(view) if claims.claim(one.start, one.end)]
-    found = [Found("DOC", c.start, c.end, "document-number", norm=c.number) for c in cited]
-    found += _claimed(claims, dates.find(view.plain))
-    measured = [one for one in quantities.find(view.plain, view.folded) if claims.claim(one.start, one.end)]
-    found += [Found("QTY", one.start, one.end, "quantity") for one in measured]
+def _located(view: TextView, places: list[Found], context: Context) -> list[Mention]:
+    """Places with their codes, or candidates."""
+    resolver = Resolver(lexicon.load().gazetteer, context, view.plain, places)
+    mentions = []
+    for index, place in enumerate(places):
+        known = resolver.resolve(index)
+        codes = {"code": known.code, "code_now": known.code_now, "candidates": known.candidates}
+        mentions.append(replace(_mention(view, place), level=known.level, **codes))
+    return mentions
+
+
+def _names(view: TextView, claims: Claims, context: Context) -> list[Mention]:
+    """Offices and bodies, then people, then places: each family leaves the next what it has not claimed."""
     grammar = Grammar(view, lexicon.load())
     named = _claimed(claims, bodies.find(grammar))
     people = People(grammar, [one for one in named if one.type == "ROLE"], claims).run()
     places = Places(grammar, claims).run()
-    found += [*named, *people, *places]
-    mentions = sorted((_mention(view, one) for one in found), key=lambda m: (m.start, m.end))
+    for one in named:
+        if one.type == "ORG":
+            one.norm = body_norm(one.norm or "", context)
+    return [*(_mention(view, one) for one in [*named, *people]), *_located(view, places, context)]
+
+
+def tag(text: str, context: Context) -> Tags:
+    """Topics, mentions, citations and quantities of ``text``; offsets are characters of ``text`` as given.
+
+    Pure and thread-safe: the same text, context and version give the same tags. Time grows with the length of the text.
+    """
+    view = TextView.of(text)
+    claims = Claims()
+    cited = [one for one in documents.find(view) if claims.claim(one.start, one.end)]
+    found = [Found("DOC", one.start, one.end, "document-number", norm=one.number) for one in cited]
+    found += _claimed(claims, dates.find(view.plain))
+    measured = [one for one in quantities.find(view.plain, view.folded) if claims.claim(one.start, one.end)]
+    found += [Found("QTY", one.start, one.end, "quantity", norm=one.norm) for one in measured]
+    mentions = [*(_mention(view, one) for one in found), *_names(view, claims, context)]
+    mentions.sort(key=lambda mention: (mention.start, mention.end))
     citations = tuple(_citation(view, one) for one in cited)
-    return Tags((), tuple(mentions), citations, tuple(_quantity(view, one) for one in measured), VERSION)
+    amounts = tuple(_quantity(view, one) for one in measured)
+    return Tags(topics.find(view.folded, context.title), tuple(mentions), citations, amounts, VERSION)
