@@ -125,7 +125,7 @@ def extract(
     title = fields.find_title(page, hints, evidence)
     flags = ["encoding_repaired"] if decoded.repaired else []
     container, origin = _container(page, hints, template)
-    if title.element is None and container is not None and template is not None:
+    if origin and template is not None:
         title = _learned_title(template.title(page), title)
     reading = _Reading(page, url, hints, evidence, title, container, flags + origin)
     return _refusal(reading) or _read(reading)
@@ -174,7 +174,7 @@ def _container(page: Page, hints: Hints, template: Template | None) -> tuple[Htm
 
 
 def _learned_title(element: HtmlElement | None, title: Title) -> Title:
-    if element is None:
+    if element is None or (title.agreed and title.element is not None):
         return title
     return Title(title.text if title.agreed else raw_text(element), element, title.agreed)
 
@@ -233,6 +233,8 @@ def _collect(reading: _Reading, anchor: Anchor) -> _Parts:
     page, hints, container = reading.page, reading.hints, reading.container
     date, date_element = fields.find_date(page, hints, anchor)
     lead = fields.find_lead(page, hints, anchor)
+    if lead is None:
+        lead = fields.lead_between(page, anchor)
     authors = fields.find_authors(page, hints, anchor)
     bylines = [text_of(element) for element in authors]
     parts = _Parts(

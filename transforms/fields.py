@@ -27,7 +27,9 @@ _RELATED = re.compile(
 _PLACE_LINE = re.compile(r"^\(?[A-ZĐ][\w.Đđ& ]{1,24}\)?\s*[-–—]\s+(?=[A-ZĐÀ-Ỹ\"“])")
 _AGENCY = re.compile(r"\b(?:TV|TTXVN|TQĐT|BTQ|[A-ZĐ]{2,6}ĐT|Online|VOV|VTV|[A-ZĐ]{3,6})\b")
 _SHORT_BLOCK = 110  # characters of a block that may be a date line
+_DATE_LINE = 60  # characters of a line that is a date although no selector says so
 _SHORT_TITLE = 15  # characters below which a listing's anchor is no title ("Xem tiếp")
+_SHORTEST_LEAD, _LONGEST_LEAD = 40, 1200
 _HOME = frozenset(("trang chu", "home", "trang nhat"))
 BEFORE_TEXT, IN_TEXT, ABOVE_TITLE, BELOW_TEXT = range(4)
 
@@ -53,7 +55,7 @@ class Anchor:
     """Tells where an element stands, seen from title and container."""
 
     def __init__(self, page: Page, title: HtmlElement | None, container: HtmlElement | None) -> None:
-        self._page, self._container = page, container
+        self._page, self._heading = page, title
         self._title = page.order(title) if title is not None else None
         self._start = page.order(container) if container is not None else None
         self._end = _last_order(page, container) if container is not None else None
@@ -67,6 +69,11 @@ class Anchor:
         if self._start is not None and self._end is not None and self._start <= position <= self._end:
             return IN_TEXT if self._title is None or position >= self._title else ABOVE_TITLE
         return self._outside(element, position)
+
+    def is_title(self, element: HtmlElement) -> bool:
+        """Whether the element is the title or stands around or inside it."""
+        title = self._heading
+        return title is not None and (element in (title, *title.iterancestors()) or title in element.iterancestors())
 
     def _outside(self, element: HtmlElement, position: int) -> int | None:
         start = self._start if self._start is not None else position
@@ -92,11 +99,11 @@ def find_title(page: Page, hints: Hints, evidence: Evidence) -> Title:
                 return Title(_better(text, listed), element, True)
     document = _document_title(page)
     if len(listed) >= _SHORT_TITLE and document and agree(document, listed):
-        return Title(_better(document, listed), hinted[0] if hinted else None, True)
+        return Title(_better(document, listed), _showing(page, document), True)
     agreed = False if len(listed) >= _SHORT_TITLE else None
     if hinted:
         return Title(raw_text(hinted[0]), hinted[0], agreed)
-    return Title(document or listed or None, None, agreed)
+    return Title(document or listed or None, _showing(page, document) if document else None, agreed)
 
 
 def agree(heading: str, listed: str) -> bool:
@@ -119,9 +126,9 @@ def find_date(page: Page, hints: Hints, anchor: Anchor) -> tuple[ParsedDate | No
     metadata = _metadata_date(page)
     if metadata:
         return metadata, None
-    lines = (element for element in page.root.iter() if element.tag in BLOCKS | {"span", "time", "em", "i"})
+    lines = (each for each in page.root.iter(*BLOCKS, "span", "time", "em", "i") if len(raw_text(each)) <= _DATE_LINE)
     for place, date, element in _dated(lines, anchor):
-        if place == BEFORE_TEXT:
+        if place == BEFORE_TEXT and not anchor.is_title(element):
             return date, element
     return None, None
 
@@ -130,6 +137,19 @@ def find_lead(page: Page, hints: Hints, anchor: Anchor) -> HtmlElement | None:
     """The element of the lead (sapo): hinted, before or in the text, and not a link."""
     for element in page.select_all(hints.lead):
         if anchor.place(element) in (BEFORE_TEXT, IN_TEXT) and len(text_of(element)) > 20 and link_share(element) < 0.5:
+            return element
+    return None
+
+
+def lead_between(page: Page, anchor: Anchor) -> HtmlElement | None:
+    """The paragraph of prose that stands alone between title and text, for a page whose hints name no lead."""
+    for element in page.root.iter("p", "div", "td", "h2", "h3", "strong"):
+        if anchor.place(element) != BEFORE_TEXT or anchor.is_title(element):
+            continue
+        if any(child.tag in BLOCKS for child in element.iterdescendants()):
+            continue
+        text = raw_text(element)
+        if _SHORTEST_LEAD <= len(text) <= _LONGEST_LEAD and text[-1] in '.!?…”"' and link_share(element) < 0.2:
             return element
     return None
 
@@ -205,6 +225,15 @@ def _document_title(page: Page) -> str | None:
     element = page.root.find(".//title")
     text = _meta(page, "og:title") or (raw_text(element) if element is not None else "")
     return _TITLE_TAIL.split(text)[0].strip() or None
+
+
+def _showing(page: Page, title: str) -> HtmlElement | None:
+    """The first block of the page that shows the title and nothing else, and is no link."""
+    body = page.root.find(".//body")
+    for element in () if body is None else body.iter(*BLOCKS):
+        if not any(child.tag in BLOCKS for child in element) and agree(raw_text(element), title):
+            return None if link_share(element) > 0.5 else element
+    return None
 
 
 def _better(heading: str, listed: str) -> str:

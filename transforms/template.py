@@ -76,7 +76,7 @@ def learn(pages: Iterable[Page]) -> Template | None:
     signature, support = _elect(candidates)
     if support < _SUPPORT:
         return None
-    return Template(signature, support, repeated, _title_slot(sample, signature, repeated))
+    return Template(signature, support, repeated, _title_slot(sample, signature))
 
 
 def signature_of(element: HtmlElement) -> str:
@@ -170,7 +170,7 @@ def _elect(votes: list[dict[str, tuple[float, int]]]) -> tuple[str, float]:
     return best, sum(best in vote for vote in votes) / len(votes)
 
 
-def _title_slot(sample: list[tuple[Page, list[_Block]]], container: str, repeated: frozenset[str]) -> str | None:
+def _title_slot(sample: list[tuple[Page, list[_Block]]], container: str) -> str | None:
     """The signature of the short block that stands once on most pages, says something else on each, and heads them.
 
     A slot whose text is also the page's ``title`` element is preferred, then the first of the page.
@@ -181,7 +181,7 @@ def _title_slot(sample: list[tuple[Page, list[_Block]]], container: str, repeate
         document = fold(raw_text(head)) if head is not None else ""
         for rank, block in enumerate(_head(page, found, container)):
             text = raw_text(block.element)
-            if len(text) in _TITLE_LENGTH and block.key not in repeated:
+            if len(text) in _TITLE_LENGTH:
                 seen[signature_of(block.element)].append((fold(text), fold(text) in document, rank))
     slots = {name: uses for name, uses in seen.items() if _is_slot(uses, len(sample))}
     return min(slots, key=lambda name: _headship(slots[name]), default=None)
