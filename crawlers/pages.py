@@ -13,14 +13,18 @@ SMALL = 800  # characters of visible text below which a page has nothing but a m
 STUB = 200  # the same for a page that only forwards
 LONG = 150  # a text node from here on is prose
 PROSE = 300  # characters of prose that make a main text
+HEADINGS = 20  # the first ones; a message stands among them
 START = 300  # a message stands at the start of a small page
 
-_INVISIBLE = re.compile(r"<!--.*?-->|<(script|style|template|svg|head)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
+# Every pattern is linear on hostile markup: none may scan from each "<" to the end of the page.
+_HIDING = re.compile(r"<!--|<(script|style|template|svg|head)\b", re.IGNORECASE)
+_ENDS = {name: re.compile(rf"</{name}[^>]*>", re.IGNORECASE) for name in ("script", "style", "template", "svg", "head")}
+_ENDS[""] = re.compile("-->")
+_TAG = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"\s+")
-_TITLE = re.compile(r"<title\b[^>]*>(.*?)</title", re.DOTALL | re.IGNORECASE)
-_HEADING = re.compile(r"<h[12]\b[^>]*>(.*?)</h[12]", re.DOTALL | re.IGNORECASE)
-_PASSWORD = re.compile(r"<input\b[^>]*type\s*=\s*[\"']?password", re.IGNORECASE)
+_TITLE = re.compile(r"<title\b[^<>]*>([^<]{0,500})", re.IGNORECASE)
+_HEADING = re.compile(r"<h[12]\b[^<>]*>(.{0,500}?)</h[12]", re.DOTALL | re.IGNORECASE)
+_PASSWORD = re.compile(r"<input\b[^<>]*type\s?=\s?[\"']?password", re.IGNORECASE)
 _FORWARD = re.compile(
     r"(?<![\w.])(?:(?:window|document|self|top|parent)\.)?location(?:\.href)?\s*=[^=]|location\.(?:reload|replace|assign)\s*\("
     r"|http-equiv\s*=\s*[\"']?refresh",
@@ -48,13 +52,14 @@ _COOKIE_SCRIPT = re.compile(r"document\.cookie\s*=", re.IGNORECASE)
 _THING = r"(?:trang web|trang|nội dung|bài viết|tin bài|tin tức|bản tin|văn bản|tài liệu|dữ liệu|liên kết|địa chỉ)"
 _WHICH = r"(?:(?: này| bạn| quý vị| mà| đang| cần| muốn| yêu cầu| truy cập| tìm| tìm kiếm| xem)*)"
 _MISSING = r"(?:không (?:còn )?tồn tại|không (?:được )?tìm thấy|không có sẵn|(?:đã )?bị (?:xóa|xoá|gỡ bỏ|gỡ|di chuyển))"
-_NOT_FOUND = re.compile(
-    rf"(?:(?:lỗi|error|http|mã lỗi)?\s*404\W*(?:error|lỗi)?)?\W*"
-    rf"(?:(?:the )?(?:page |file |resource )?(?:was |cannot be )?not found|page (?:can't|cannot) be found|"
+_PHRASE = (
+    r"(?:(?:the )?(?:page |file |resource )?(?:was |cannot be )?not found|page (?:can't|cannot) be found|"
     rf"(?:rất tiếc|xin lỗi)?\W*{_THING}{_WHICH} {_MISSING}(?:(?:,| hoặc| hay) .{{0,60}})?|"
-    rf"(?:rất tiếc|xin lỗi)?\W*không tìm thấy {_THING}{_WHICH}|404)\W*(?:error|lỗi)?\W*",
-    re.IGNORECASE,
+    rf"(?:rất tiếc|xin lỗi)?\W*không tìm thấy {_THING}{_WHICH})"
 )
+_NUMBER = r"(?:lỗi |error |http |mã lỗi )?404(?: error| lỗi)?"
+_NOT_FOUND = re.compile(rf"\W*(?:{_NUMBER}\W+)?{_PHRASE}\W*", re.IGNORECASE)
+_NOT_FOUND_TITLE = re.compile(rf"{_NOT_FOUND.pattern}|\W*{_NUMBER}\W*", re.IGNORECASE)
 _LOGIN = re.compile(
     r"(?:vui lòng |bạn (?:cần|phải) |hệ thống )?(?:đăng nhập|log ?in|sign ?in|login page)"
     r"(?: (?:hệ thống|tài khoản|quản trị|thành viên|để tiếp tục|để xem.{0,40}))?\W*",
@@ -77,10 +82,10 @@ class PageText:
         """Reads a page leniently; the charset matters only for Vietnamese signatures, so UTF-8 is assumed."""
         codec = "utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
         markup = body[:READ].decode(codec, "replace")
-        visible = _INVISIBLE.sub(" ", markup)
+        visible = _visible(markup)
         nodes = tuple(node for part in _TAG.split(visible) if (node := _clean(part)))
-        titles = [_clean(_TAG.sub(" ", title)) for title in _TITLE.findall(markup)[:1]]
-        titles += [_clean(_TAG.sub(" ", title)) for title in _HEADING.findall(visible)]
+        titles = [_clean(title) for title in _TITLE.findall(markup)[:1]]
+        titles += [_clean(_TAG.sub(" ", title)) for title in _HEADING.findall(visible)[:HEADINGS]]
         return cls(tuple(titles), " ".join(nodes), nodes, markup)
 
     @property
@@ -119,7 +124,9 @@ class PageText:
         """Why the page says that there is no such page although its status is 200, None if it does not."""
         if self.has_prose:
             return None
-        named = self._titled(_NOT_FOUND) or next((node for node in self.nodes if _NOT_FOUND.fullmatch(node)), None)
+        named = self._titled(_NOT_FOUND_TITLE) or next(
+            (node for node in self.nodes if _NOT_FOUND.fullmatch(node)), None
+        )
         return f'the page says "{named}" with status 200' if named else None
 
     def nothing(self) -> str | None:
@@ -132,6 +139,20 @@ class PageText:
         """The segment of a title or heading that is the pattern as a whole."""
         segments = (segment for title in self.titles for segment in (title, *_SEGMENTS.split(title)))
         return next((segment for segment in segments if pattern.fullmatch(segment)), None)
+
+
+def _visible(markup: str) -> str:
+    """Markup without comments, scripts, styles and head; what is not closed hides the rest."""
+    shown, position = [], 0
+    while hiding := _HIDING.search(markup, position):
+        shown.append(markup[position : hiding.start()])
+        end = _ENDS[(hiding[1] or "").lower()].search(markup, hiding.end())
+        position = end.end() if end else len(markup)
+    return " ".join((*shown, markup[position:]))
+
+
+def _says_missing(node: str) -> bool:
+    return len(node) < LONG and bool(_NOT_FOUND.fullmatch(node))
 
 
 def _clean(text: str) -> str:

@@ -1,0 +1,205 @@
+"""What came back, judged by bytes: refusals in any dress are found, and pages that mention their words stay pages."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawlers.content import DOC, DOCX, HTML, JSON, PDF, RAR, RTF, TEXT, XLSX, XML, is_whole, media_type
+from crawlers.responses import REMEDIES, Verdict, classify, sent_home
+from tests.crawlers.site import PROSE, article
+from warehouse.schema import Outcome
+
+URL = "http://bao.test/tin/1"
+MENU = "".join(f'<li><a href="/muc-{number}">Chuyên mục số {number}</a></li>' for number in range(60))
+
+
+def judge(text: str | bytes, url: str = URL, *, status: int = 200, role: str = "article", **headers: str) -> Verdict:
+    raw = text if isinstance(text, bytes) else text.encode()
+    return classify(status, {name.replace("_", "-"): value for name, value in headers.items()}, raw, url, role=role)
+
+
+def page(title: str, main: str, *, chrome: bool = True) -> str:
+    menu = f"<ul>{MENU}</ul>" if chrome else ""
+    return f"<!DOCTYPE html><html><head><title>{title}</title></head><body>{menu}<h1>{title}</h1>{main}</body></html>"
+
+
+def zipped(*names: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        for name in names:
+            file.writestr(name, "x" * 100)
+    return buffer.getvalue()
+
+
+STUB = '<html><body><script>document.cookie="D1N=5f2a;path=/";window.location.reload(true);</script></body></html>'
+REFUSALS = {
+    "cloudflare": "<html><title>Just a moment...</title><body>Enable JavaScript and cookies to continue</body></html>",
+    "f5": "<html><head><title>Request Rejected</title></head><body>The requested URL was rejected. Please consult with "
+    "your administrator.<br><br>Your support ID is: 1234567890</body></html>",
+    "akamai": "<HTML><HEAD><TITLE>Access Denied</TITLE></HEAD><BODY><H1>Access Denied</H1>You don't have permission to "
+    'access "http://bao.test/" on this server.<P>Reference #18.2d</BODY></HTML>',
+    "cookie stub": STUB,
+    "script redirect": '<html><script>location.href="/?v=77";</script></html>',
+    "meta refresh": '<html><head><meta http-equiv="refresh" content="0;url=/chk"></head><body></body></html>',
+    "captcha": '<html><body><form><div class="g-recaptcha" data-sitekey="x"></div></form></body></html>',
+    "vietnamese": page("Thông báo", "<p>Truy cập của bạn đã bị từ chối. Mã: 88</p>", chrome=False),
+    "nginx": "<html><head><title>403 Forbidden</title></head><body><h1>403 Forbidden</h1></body></html>",
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_a_refusal_with_status_200_is_blocked(name: str) -> None:
+    verdict = judge(REFUSALS[name])
+    assert (verdict.outcome, verdict.media_type) == (Outcome.BLOCKED, HTML)
+    assert verdict.reason
+    assert verdict.remedy
+
+
+@pytest.mark.parametrize(
+    ("title", "main"),
+    [
+        ("404 - Không tìm thấy trang", "<p>Vui lòng quay lại trang chủ.</p>"),
+        ("Báo Mẫu", "<h2>Rất tiếc, trang bạn đang tìm không tồn tại!</h2>"),
+        ("Cổng thông tin", "<div>Nội dung này không tồn tại hoặc đã bị gỡ bỏ.</div>"),
+        ("Page not found | Báo Mẫu", "<p>Sorry</p>"),
+        ("Lỗi 404", ""),
+        ("Không tìm thấy bài viết", "<p>Bài viết đã bị xoá.</p>"),
+    ],
+)
+def test_a_page_that_says_it_does_not_exist_is_a_soft_404_even_with_the_portals_menus(title: str, main: str) -> None:
+    assert judge(page(title, main)).outcome is Outcome.SOFT_404
+
+
+@pytest.mark.parametrize("title", ["Đăng nhập", "Đăng nhập hệ thống | Sở Mẫu", "Login"])
+def test_a_login_form_is_no_page(title: str) -> None:
+    form = '<form action="/j_spring"><input name="u"><input type="password" name="p"></form>'
+    assert judge(page(title, form)).outcome is Outcome.LOGIN
+    assert judge(page("Sở Mẫu", form), "http://bao.test/c/portal/login?next=1").outcome is Outcome.LOGIN
+
+
+@pytest.mark.parametrize(
+    ("title", "main"),
+    [
+        ("Hướng dẫn đăng nhập dịch vụ công", f"<p>{PROSE}</p><p>{PROSE}</p><input type=password>"),
+        ("Lỗi 404 là gì và vì sao trang không tồn tại", f"<p>{PROSE}</p><p>Trang không tồn tại.</p><p>{PROSE}</p>"),
+        ("404 hộ dân được cấp nước sạch", f"<p>{PROSE}</p>"),
+        ("Access Denied: phần mềm tống tiền", f"<p>{PROSE}</p><p>{PROSE}</p>"),
+        ("Không tìm thấy trang thiết bị sau lũ", f"<p>{PROSE}</p>"),
+        ("Bắt giữ đối tượng trộm cắp", "<p>Tin vắn: công an xã đã bàn giao đối tượng.</p>"),
+        ("Bảng chỉ số", "<p>Hôm nay:</p><b>404</b>"),
+        ("Chùm ảnh lễ hội", "<p><img src=/1.jpg></p>"),
+        ("Truy cập của người dân vào cổng dịch vụ công tăng", "<p>Ngắn gọn.</p>"),
+    ],
+)
+def test_an_article_that_mentions_such_words_is_a_page(title: str, main: str) -> None:
+    assert judge(page(title, main)).outcome is Outcome.OK
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [(304, "unchanged"), (401, "login"), (403, "blocked"), (404, "gone"), (410, "gone"), (418, "blocked"),
+     (429, "blocked"), (500, "server_error"), (503, "server_error"), (400, "server_error"), (302, "server_error")],
+)  # fmt: skip
+def test_the_status_speaks_first(status: int, outcome: str) -> None:
+    assert judge(article("Tin").body, status=status).outcome == outcome
+
+
+def test_a_challenge_with_status_503_is_a_refusal_and_no_breakdown() -> None:
+    assert judge(REFUSALS["cloudflare"], status=503).outcome is Outcome.BLOCKED
+
+
+def test_an_answer_without_content_is_empty() -> None:
+    assert judge(b"").outcome is Outcome.EMPTY
+    assert judge(b" \r\n\t").outcome is Outcome.EMPTY
+    assert (
+        judge('<html><head><script src="/app.js"></script></head><body><div id="app"></div></body></html>').outcome
+        == "empty"
+    )
+
+
+@pytest.mark.parametrize(
+    ("raw", "media"),
+    [
+        (b"%PDF-1.7\n%%EOF", PDF), (b"\xef\xbb\xbf\n%PDF-1.4", PDF), (b"{\\rtf1 x}", RTF), (b"Rar!\x1a\x07\x00", RAR),
+        (zipped("word/document.xml"), DOCX), (zipped("xl/workbook.xml"), XLSX), (zipped("a.txt"), "application/zip"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"), DOC),
+        (b"<?xml version='1.0'?><rss/>", XML),
+        (b"<?xml version='1.0'?><!DOCTYPE html><html>", HTML), (b"\xef\xbb\xbf<!DOCTYPE HTML><html>", HTML),
+        ("<html><p>xã</p></html>".encode("utf-16"), HTML), (b'{"a": 1}', JSON), (b"xin", TEXT), (b"\x00\x01\x02", None),
+    ],
+)  # fmt: skip
+def test_media_types_come_from_bytes(raw: bytes, media: str | None) -> None:
+    assert media_type(raw, "application/x-lie") == media
+
+
+@pytest.mark.parametrize("raw", [b"%PDF-1.7\nstartxref\n9\n%%EOF\n", zipped("word/document.xml"), b"{\\rtf1 x}\r\n"])
+def test_a_file_without_its_end_is_truncated(raw: bytes) -> None:
+    file = raw[:8] + b" " * 3000 + raw[8:]
+    assert judge(file, "http://bao.test/x", role="attachment").outcome is Outcome.OK
+    assert judge(file[:-40], "http://bao.test/x", role="attachment").outcome is Outcome.TRUNCATED
+
+
+def test_a_page_in_place_of_a_file_is_the_wrong_type_unless_it_says_more() -> None:
+    assert judge(article("Tin").body, "http://bao.test/x.pdf", role="document").outcome is Outcome.WRONG_TYPE
+    assert judge(article("Tin").body, role="attachment").outcome is Outcome.WRONG_TYPE
+    assert judge(REFUSALS["f5"], "http://bao.test/x.pdf", role="attachment").outcome is Outcome.BLOCKED
+    assert judge(page("404", ""), "http://bao.test/x.pdf", role="attachment").outcome is Outcome.SOFT_404
+
+
+def test_a_document_may_be_a_page_or_a_file_and_an_article_only_a_page() -> None:
+    pdf = b"%PDF-1.7\n%%EOF"
+    assert judge(article("Kế hoạch").body, role="document").outcome is Outcome.OK
+    assert judge(pdf, role="document").outcome is Outcome.OK
+    assert judge(pdf, role="article").outcome is Outcome.WRONG_TYPE
+
+
+def test_listings_may_be_pages_feeds_or_packed_sitemaps() -> None:
+    for raw in (article("Tin").body, b"<?xml version='1.0'?><urlset/>", b'[{"id": 1}]', b"\x1f\x8b\x08xx"):
+        assert judge(raw, role="listing").outcome is Outcome.OK
+    assert judge(b"%PDF-1.4 %%EOF", role="listing").outcome is Outcome.WRONG_TYPE
+
+
+def test_a_page_forwarded_to_the_home_page_is_gone_softly() -> None:
+    verdict = sent_home(URL, "http://bao.test/")
+    assert verdict is not None
+    assert verdict.outcome is Outcome.SOFT_404
+    assert sent_home(URL, URL) is None
+    assert sent_home("http://bao.test/", "http://bao.test/") is None
+
+
+def test_every_outcome_has_a_remedy() -> None:
+    assert set(REMEDIES) == set(Outcome)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["<", "<!--", "<script ", "<script>", "<title>", "<h1>", "<input ", "<svg></", "http-equiv = ", "404 ",
+     "trang này ", "<script></script", "window.location", "&#", "<p>Trang không tồn tại hoặc "],
+)  # fmt: skip
+def test_hostile_markup_is_judged_in_linear_time(piece: str) -> None:
+    hostile = "<html>" + piece * ((1 << 20) // len(piece))
+    began = time.process_time()
+    judge(hostile)
+    assert time.process_time() - began < 5
+
+
+def test_a_page_without_a_head_is_a_page() -> None:
+    assert judge(f"<html><body><h1>Tin</h1><p>{PROSE}</p></body></html>").outcome is Outcome.OK
+
+
+def test_a_page_whose_script_never_ends_shows_nothing_behind_it() -> None:
+    assert judge(f"<html><body><script>var a = 1; <p>{PROSE}</p>").outcome is Outcome.EMPTY
+
+
+@given(st.binary(max_size=3000), st.sampled_from(["article", "document", "attachment", "listing", "robots"]))
+def test_any_bytes_get_a_verdict(raw: bytes, role: str) -> None:
+    verdict = judge(raw, role=role)
+    assert verdict.outcome in Outcome
+    assert verdict.ok or (verdict.reason and verdict.remedy)
+    assert is_whole(raw, verdict.media_type) in (True, False)
