@@ -125,7 +125,7 @@ def latest(warehouse: Warehouse, _: argparse.Namespace) -> int:
         f"snapshot {export.snapshot}: {export.files} files, {export.written} new, {export.bytes / 1e6:,.1f} MB"
     )
     for place in (export.place, *places.values()):
-        console.print(place, highlight=False)
+        console.print(place, highlight=False, soft_wrap=True)
     return 0
 
 

@@ -1,0 +1,158 @@
+"""Several writers, killed at random, and readers that never see half a load."""
+
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pyarrow.compute as pc
+import pytest
+
+from tests.warehouse.factory import batch, observation, portals, run
+from tests.warehouse.writer import ROWS
+from warehouse.release import export_latest
+from warehouse.store import Warehouse
+
+ROOT = Path(__file__).parents[2]
+WRITERS, KILLS, LONGEST = 3, 10, 45.0
+
+
+class Writer:
+    """A writer process and what it announced."""
+
+    def __init__(self, url: str, seed: int, folder: Path) -> None:
+        self.log = folder / f"writer-{seed}.log"
+        with self.log.open("wb") as stream:
+            command = [sys.executable, "-m", "tests.warehouse.writer", url, str(seed)]
+            self.process = subprocess.Popen(command, stdout=stream, stderr=stream, cwd=ROOT)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def said(self, word: str) -> list[str]:
+        lines = self.log.read_text().splitlines()
+        return [line.split()[1] for line in lines if line.startswith(f"{word} ")]
+
+
+@pytest.fixture
+def hammered(tmp_path: Path) -> tuple[Warehouse, list[Writer]]:
+    """A warehouse that several writers filled while one after the other was killed with SIGKILL."""
+    url, choice = str(tmp_path / "warehouse"), random.Random(7)
+    writers = [Writer(url, seed, tmp_path) for seed in range(WRITERS)]
+    running, kills, end = list(writers), 0, time.monotonic() + LONGEST
+    try:
+        while kills < KILLS and time.monotonic() < end:
+            time.sleep(choice.uniform(0.3, 0.9))
+            victim = running.pop(choice.randrange(len(running)))
+            if not victim.said("try"):
+                running.append(victim)
+                continue
+            victim.kill()
+            kills += 1
+            writers.append(Writer(url, WRITERS + kills, tmp_path))
+            running.append(writers[-1])
+    finally:
+        for writer in running:
+            writer.kill()
+    assert kills >= KILLS // 2, f"only {kills} kills in {LONGEST} s"
+    return Warehouse.open(url), writers
+
+
+def test_killed_writers_lose_nothing_double_nothing_and_leave_nothing_half_done(
+    hammered: tuple[Warehouse, list[Writer]],
+) -> None:
+    wh, writers = hammered
+    tried = {run_id for writer in writers for run_id in writer.said("try")}
+    done = {run_id for writer in writers for run_id in writer.said("done")}
+    assert len(done) > KILLS
+    loaded = Counter(wh.read("observations")["run_id"].to_pylist())
+    assert done <= set(loaded) <= tried
+    assert set(loaded.values()) == {ROWS}
+    assert set(wh.read("runs")["run_id"].to_pylist()) == set(loaded)
+    articles = wh.read("articles")
+    assert articles.num_rows == len(loaded) * (ROWS - 1) + 1
+    assert pc.count_distinct(articles["article_id"]).as_py() == articles.num_rows
+    mentions = wh.read("article_mentions")
+    assert set(mentions["id"].to_pylist()) == set(articles["article_id"].to_pylist())
+    versions = wh.read("article_versions")
+    assert versions.num_rows == len(loaded) * ROWS
+
+
+def test_readers_in_a_loop_see_whole_loads_only(wh: Warehouse) -> None:
+    stop, problems, reads = threading.Event(), [], Counter()
+
+    def look(name: str) -> None:
+        while not stop.is_set():
+            snapshot = wh.snapshot()
+            counts = COUNTING[name](wh, snapshot)
+            reads[name] += 1
+            if any(value % 5 for value in counts.values()):
+                problems.append((name, snapshot, counts))
+
+    threads = [threading.Thread(target=look, args=(name,)) for name in COUNTING]
+    first = [observation(f"0-{n}", run_id="run-0") for n in range(5)]
+    wh.commit([wh.stage([batch(first)], run("run-0"))], portals())
+    for thread in threads:
+        thread.start()
+    for number in range(1, 15):
+        rows = [observation(f"{number}-{n}", run_id=f"run-{number}") for n in range(5)]
+        wh.commit([wh.stage([batch(rows)], run(f"run-{number}"))], portals())
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    assert all(reads[name] >= 3 for name in COUNTING), reads
+
+
+def _duckdb(wh: Warehouse, snapshot: int | None) -> dict[str, int]:
+    articles, mentions = (wh.files(name, snapshot) for name in ("articles", "article_mentions"))
+    sql = "SELECT a.portal, count(DISTINCT id), count(*) // 2 FROM a JOIN m ON a.article_id = m.id GROUP BY ALL"
+    con = duckdb.connect()
+    con.read_parquet(articles, hive_partitioning=False).create_view("a")
+    con.read_parquet(mentions, hive_partitioning=False).create_view("m")
+    _, ids, rows = con.sql(sql).fetchall()[0]
+    return {"ids": ids, "rows": rows, "difference": 5 * (ids - rows)}
+
+
+def _pandas(wh: Warehouse, snapshot: int | None) -> dict[str, int]:
+    frames = [pd.read_parquet(path, columns=["article_id", "text"]) for path in wh.files("articles", snapshot)]
+    return {"rows": sum(map(len, frames)), "texts": int(sum(frame["text"].notna().sum() for frame in frames))}
+
+
+COUNTING = {"duckdb": _duckdb, "pandas": _pandas}
+
+
+def test_a_glob_of_latest_is_right_or_says_that_it_moved(wh: Warehouse) -> None:
+    wh.commit([wh.stage([batch([observation(f"0-{n}", run_id="run-0") for n in range(5)])], run("run-0"))], portals())
+    export_latest(wh)
+    stop, wrong, right, moved = threading.Event(), [], [], []
+
+    def look() -> None:
+        while not stop.is_set():
+            try:
+                found = duckdb.connect().sql(
+                    f"SELECT count(*), count(text) FROM '{wh.store.root}/latest/articles/*.parquet'"
+                )
+                rows, texts = found.fetchall()[0]
+            except duckdb.IOException as error:  # the pointer moved between the glob and the opening
+                moved.append(str(error))
+                continue
+            (right if rows == texts and rows % 5 == 0 and rows else wrong).append((rows, texts))
+
+    reader = threading.Thread(target=look)
+    reader.start()
+    for number in range(1, 12):
+        rows = [observation(f"{number}-{n}", run_id=f"run-{number}") for n in range(5)]
+        wh.commit([wh.stage([batch(rows)], run(f"run-{number}"))], portals())
+        export_latest(wh)
+    stop.set()
+    reader.join()
+    assert wrong == []
+    assert len(right) >= 3
+    assert all("No files found" in error or "No such file" in error for error in moved)

@@ -1,0 +1,82 @@
+"""Coverage tells "no news" from "nobody looked"."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from tests.warehouse.factory import NOON, observation, run
+from tests.warehouse.test_publish import published
+from warehouse.coverage import listing_day
+
+
+def days(rows: list[dict[str, Any]], *runs: dict[str, Any]) -> dict[int, dict[str, Any]]:
+    return {row["day"].day: row for row in published(rows, *runs)["coverage"].to_pylist()}
+
+
+def test_a_day_with_news_is_ok_and_knows_its_lag() -> None:
+    row = days([observation(1), observation(2)], run())[27]
+    assert (row["state"], row["articles"], row["run_id"]) == ("ok", 2, "run-1")
+    assert row["lag_hours"] == 8.0  # loaded at 01:00 UTC, eight hours after midnight in Vietnam
+
+
+def test_silence_is_expected_of_a_portal_that_may_be_silent() -> None:
+    assert days([], run(expect_min=0))[27]["state"] == "empty_expected"
+
+
+def test_silence_of_a_daily_paper_is_late_at_first_and_broken_after_two_days() -> None:
+    soon = days([], run())[27]
+    assert (soon["state"], "at least 1" in soon["reason"]) == ("late", True)
+    later = run("run-2", finished_at=NOON + dt.timedelta(days=9))
+    assert days([], run(), later)[27]["state"] == "broken"
+
+
+def test_a_portal_that_says_no_is_blocked_with_its_reason() -> None:
+    row = days([], run(state="blocked", reason="403: WAF"))[27]
+    assert (row["state"], row["reason"]) == ("blocked", "403: WAF")
+
+
+def test_a_finished_run_speaks_louder_than_a_blocked_one_after_it() -> None:
+    blocked = run("run-2", state="blocked", finished_at=NOON + dt.timedelta(days=9))
+    assert days([observation(1)], run(), blocked)[27]["state"] == "ok"
+
+
+def test_more_failures_than_readings_are_a_broken_day_not_a_quiet_one() -> None:
+    failing = [observation(n, outcome="server_error", listing_date="27/06/2025 08:00") for n in range(3)]
+    row = days([*failing, observation(9)], run())[27]
+    assert (row["state"], row["errors"], row["articles"]) == ("broken", 3, 1)
+
+
+def test_days_between_covered_days_that_no_run_asked_for_are_not_run() -> None:
+    covered = days([], run("a", "2025-06-10", expect_min=0), run("b", "2025-06-13", expect_min=0))
+    assert {day: row["state"] for day, row in covered.items()} == {
+        10: "empty_expected",
+        11: "not_run",
+        12: "not_run",
+        13: "empty_expected",
+    }
+    assert covered[11]["run_id"] is None
+
+
+def test_a_gap_that_crosses_the_end_of_a_month_is_seen() -> None:
+    covered = days([], run("a", "2025-06-28"), run("b", "2025-07-03"))
+    assert [day for day, row in covered.items() if row["state"] == "not_run"] == [29, 30]
+
+
+def test_reading_the_archive_again_covers_no_day() -> None:
+    assert days([observation(1)], run("r", "2025-06-01", "2025-06-30", mode="reparse")) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Thứ sáu, 27/6/2025 | 08:15", dt.date(2025, 6, 27)),
+        ("03-06-2025", dt.date(2025, 6, 3)),
+        ("2025-06-03T10:00:00+07:00", dt.date(2025, 6, 3)),
+        ("31/02/2025", None),
+        ("3 giờ trước", None),
+        (None, None),
+    ],
+)
+def test_a_listing_date_is_read_day_first(text: str | None, day: dt.date | None) -> None:
+    assert listing_day(text) == day
