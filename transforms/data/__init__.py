@@ -1,0 +1,1 @@
+"""Reviewed vocabularies and the gazetteer, with the script that builds it."""

@@ -75,7 +75,7 @@ def _short(plain: str) -> Iterator[Found]:
 
 
 def find(plain: str) -> Iterator[Found]:
-    """Dates in the plain text: full ones first, then months, then days without a year behind a word that asks for one."""
+    """Dates in the plain text: full ones, months, then days without a year behind a word that asks for one."""
     yield from _full(plain)
     yield from _monthly(plain)
     yield from _short(plain)

@@ -59,7 +59,7 @@ def load() -> Gazetteer:
     current: dict[str, str] = {}
     fields = ("code", "name", "type", "level", "province", "district", "valid_from", "valid_to")
     for row in pq.read_table(vocabulary.DATA / "gazetteer.parquet").to_pylist():
-        unit = Unit(*(row[name] for name in fields), tuple(row["successors"] or ()))
+        unit = Unit(**{name: row[name] for name in fields}, successors=tuple(row["successors"] or ()))
         for name in _names(row):
             key = token_key(name)
             by_name[key].append(unit)

@@ -52,7 +52,8 @@ class Grammar:
 
     # people
 
-    def _name_word(self, index: int) -> bool:
+    def name_word(self, index: int) -> bool:
+        """Whether the token may be a word of a person's name: a capital followed by small letters."""
         word = self.words[index]
         return self.capital[index] and word.isalpha() and (len(word) == 1 or word[1:].islower())
 
@@ -60,14 +61,14 @@ class Grammar:
         """End of the run of capitalised words that begins at ``index``, at most ``LONGEST_NAME`` of them."""
         end = index
         while end < self.count and end - index < LONGEST_NAME and (end == index or self.joined(end)):
-            if not self._name_word(end):
+            if not self.name_word(end):
                 break
             end += 1
         return end
 
     def person(self, index: int) -> int | None:
         """A name with a listed surname: two to four capitalised words."""
-        if index >= self.count or self.folded[index] not in self.lexicon.surnames or not self._name_word(index):
+        if index >= self.count or self.folded[index] not in self.lexicon.surnames or not self.name_word(index):
             return None
         end = min(self.name_run(index), index + 4)
         if end - index < 2 or (end - index == 2 and self.listed_area(index, CITY_LEVELS) == end):
@@ -177,7 +178,7 @@ class Grammar:
         return end if parent and (bare in PARENTS or kind == "relational") and self.capital[index] else None
 
     def _no_head(self, index: int) -> bool:
-        """Whether the word before makes another word of the head (trụ sở, xã hội) or a place of it (xã Trường Thành)."""
+        """Whether the word before makes another word of the head (trụ sở) or a place of it (xã Trường Thành)."""
         if not index or not self.joined(index):
             return False
         before = self.folded[index - 1]
@@ -229,7 +230,7 @@ class Grammar:
 
     def _closing(self, at: int, head_needs_name: bool) -> int | None:
         """An area, or the parent body, with which a name ends."""
-        if head_needs_name and not self.capital[at] or self.lexicon.body_words.match(self.folded, at):
+        if (head_needs_name and not self.capital[at]) or self.lexicon.body_words.match(self.folded, at):
             return None
         area = self.area(at)
         if area and self.folded[at] == "trung" and area < self.count and self.glue[area] == " ":
@@ -291,7 +292,7 @@ class Grammar:
         if end - index == 1 and not self.capital[index] and kind == "headed" and self.folded[index] == "trưởng":
             return None
         at = self._modifier(end)
-        unit = self._governed(at, index)
+        unit = self._governed(at)
         if unit:
             return unit, at, unit
         return (end, None, None) if kind == "alone" else None
@@ -303,7 +304,7 @@ class Grammar:
                 return following
         return end
 
-    def _governed(self, at: int, index: int) -> int | None:
+    def _governed(self, at: int) -> int | None:
         if not self.joined(at):
             return None
         body = self.body(at, parent=True)

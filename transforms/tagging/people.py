@@ -9,8 +9,8 @@ from transforms.tagging.grammar import Grammar
 from transforms.tagging.spans import Claims, Found
 
 _CREDIT = re.compile(
-    r"(?<!\w)(?:Ảnh|Tin|Bài|Tin,? ảnh|Bài,? ảnh|Bài và ảnh|Tin bài|Thực hiện|Tác giả|Phóng viên|PV|Clip|Video|Nguồn ảnh)"
-    r"(?: và ảnh)?\s?[:/]\s?"
+    r"(?<!\w)(?:Ảnh|Tin|Bài|Tin,? ảnh|Bài,? ảnh|Bài và ảnh|Tin bài|Thực hiện|Tác giả|Phóng viên|PV|Clip|Video"
+    r"|Nguồn ảnh)(?: và ảnh)?\s?[:/]\s?"
 )
 _RANKED = re.compile(r"^(?:(?:thiếu|trung|thượng|đại)\s(?:tướng|tá|úy)|ts\.?|ths\.?|bs\.?|gs\.?|pgs\.?|ông|bà)$")
 _AGE = re.compile(r"\s?\(\s?(?:\d{1,3} tuổi|sinh năm|SN|tên thật|bí danh)|,\s(?:\d{1,3} tuổi|sinh năm|SN|ngụ|trú|quê)")
@@ -55,7 +55,7 @@ class People:
 
     def _consider(self, index: int) -> None:
         start = self.tokens.starts[index]
-        if not self.claims.free(start, start + 1) or index + 1 in self.title_ends and self._titled(index):
+        if not self.claims.free(start, start + 1) or (index + 1 in self.title_ends and self._titled(index)):
             return
         evidence = self._evidence(index)
         if evidence:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from transforms.tagging.grammar import CITY_LEVELS, Grammar
 from transforms.tagging.spans import Claims, Found
 
@@ -28,8 +26,11 @@ class Places:
         """Every place in order."""
         index = 0
         while index < self.grammar.count:
-            index = self._typed(index) or self._alone(index) or index + 1
+            index = self._typed(index) or index + 1
         self._repeat()
+        for index in range(self.grammar.count):
+            if self.grammar.capital[index]:
+                self._alone(index)
         return sorted(self.found, key=lambda place: place.start)
 
     def _add(self, start: int, end: int, name: int, level: str, rule: str) -> int:
@@ -39,15 +40,21 @@ class Places:
             found = Found("LOC", first, last, rule, norm=plain[self.tokens.starts[name] : last], level=level)
             self.found.append(found)
             key = tuple(self.grammar.words[name:end])
-            if level in ("district", "commune", "village") and len(key) > 1:
+            if level in ("district", "commune", "village") and len(key) > 1 and not self._is_province(name, end):
                 self.seen.setdefault(key, level)
         return end
+
+    def _is_province(self, name: int, end: int) -> bool:
+        return self.grammar.listed_area(name, ("province",)) == end
 
     def _typed(self, index: int) -> int | None:
         matched = self.grammar.lexicon.areas.match(self.grammar.folded, index)
         if matched is None or not self.claims.free(self.tokens.starts[index], self.tokens.ends[matched[0] - 1]):
             return None
         name, (level, needs) = matched[0], matched[1].split()
+        listed = self.grammar.listed_area(index, CITY_LEVELS) if self.grammar.capital[index] else None
+        if listed and listed > matched[0]:
+            return None
         if needs == "site":
             name = self._site_words(name)
         if not self._fits(index, name, needs):
@@ -99,7 +106,9 @@ class Places:
         """A city is a province or a district, as the gazetteer has the name."""
         if level != "province":
             return level
-        return "province" if self.grammar.listed_area(name, ("province",)) == end else "district"
+        if self._is_province(name, end):
+            return "province"
+        return "district" if self.grammar.listed_area(name, ("district",)) == end else "other"
 
     def _plural(self, index: int) -> bool:
         before = self.grammar.folded[index - 1] if index else ""
@@ -174,12 +183,12 @@ class Places:
         key = tuple(grammar.folded[index:end])
         if end - index == 1 and (key not in _ONE_WORD_PLACES or (len(key[0]) > 2 and grammar.words[index].isupper())):
             return False
-        if end < grammar.count and grammar.joined(end) and grammar._name_word(end):
-            if grammar.folded[index] in grammar.lexicon.surnames or end - index == 1:
-                return False
+        longer = end < grammar.count and grammar.joined(end) and grammar.name_word(end)
+        if longer and (grammar.folded[index] in grammar.lexicon.surnames or end - index == 1):
+            return False
         if end < grammar.count and grammar.glue[end] == "" and grammar.words[end] in "&":
             return False
-        before_capital = index and grammar.joined(index) and grammar._name_word(index - 1)
+        before_capital = index and grammar.joined(index) and grammar.name_word(index - 1)
         return not (before_capital and grammar.folded[index - 1] in grammar.lexicon.surnames)
 
     def _repeat(self) -> None:

@@ -54,7 +54,7 @@ class Resolver:
         found: set[str] = set()
         for place in self.places:
             units = self._units(place)
-            if len(units) == 1:
+            if len({unit.code for unit in units}) == 1:
                 found.add(f"{units[0].level}:{units[0].code}")
         return frozenset(found)
 
@@ -95,11 +95,11 @@ class Resolver:
         if level not in ("province", "district", "commune"):
             return Resolved(level, None, None, None)
         units = self._units(place)
-        unit = units[0] if len(units) == 1 and level != "commune" else self._decided(units, index)
+        codes = tuple(dict.fromkeys(unit.code for unit in units))[:MOST_CANDIDATES]
+        unit = units[0] if len(codes) == 1 and level != "commune" else self._decided(units, index)
         if unit:
             now = unit.successors[0] if len(unit.successors) == 1 else None
             return Resolved(level, unit.code, now, None)
-        codes = tuple(dict.fromkeys(unit.code for unit in units))[:MOST_CANDIDATES]
         return Resolved(level, None, None, codes or None)
 
     def _decided(self, units: Iterable[Unit], index: int) -> Unit | None:

@@ -9,9 +9,9 @@ from transforms import numbers
 from transforms.tagging import bodies, dates, documents, lexicon, quantities, topics, vocabulary
 from transforms.tagging.grammar import Grammar
 from transforms.tagging.model import Citation, Context, Mention, Quantity, Tags
+from transforms.tagging.norms import body_norm
 from transforms.tagging.people import People
 from transforms.tagging.places import Places
-from transforms.tagging.norms import body_norm
 from transforms.tagging.resolve import Resolver
 from transforms.tagging.spans import Claims, Found
 from transforms.tagging.view import TextView
@@ -62,8 +62,8 @@ def _located(view: TextView, places: list[Found], context: Context) -> list[Ment
     mentions = []
     for index, place in enumerate(places):
         known = resolver.resolve(index)
-        codes = {"code": known.code, "code_now": known.code_now, "candidates": known.candidates}
-        mentions.append(replace(_mention(view, place), level=known.level, **codes))
+        mention = replace(_mention(view, place), level=known.level, code=known.code, code_now=known.code_now)
+        mentions.append(replace(mention, candidates=known.candidates))
     return mentions
 
 
