@@ -10,13 +10,14 @@ from tests.portals.plan import BATCHES
 PORTALS: tuple[str, ...] = tuple(BATCHES)
 ARTICLES: list[Article] = [article for portal in PORTALS for article in articles(portal)]
 DOCUMENTS: list[Document] = documents()
-BY_REF: dict[str, Article | Document] = {item.ref: item for item in [*ARTICLES, *DOCUMENTS]}
+ITEMS: list[Article | Document] = [*ARTICLES, *DOCUMENTS]
+BY_REF: dict[str, Article | Document] = {item.ref: item for item in ITEMS}
 
 
 def _files() -> dict[str, dict[str, Attachment]]:
     """Attachments by portal and path, as the server is asked for them."""
     files: dict[str, dict[str, Attachment]] = {portal: {} for portal in PORTALS}
-    for item in [*ARTICLES, *DOCUMENTS]:
+    for item in ITEMS:
         for attachment in item.attachments:
             files[item.portal]["/" + attachment.url.split("/", 3)[3]] = attachment
     return files

@@ -161,7 +161,7 @@ def _enclosed(portal: str, number: str, day: dt.date, subject: str) -> list[str]
     if not subject.startswith(("Ban hành", "Quy định")):
         return []
     pen = writer(setting(portal), day, random.Random(f"rules/{number}"))
-    rules = [pen.text(line) for line in topic("vanban").body * 2]
+    rules = [pen.text(line) for line in (topic("vanban").body * 2)[:14]]
     return ["---", "= QUY CHẾ", f"= (Kèm theo văn bản số {number})", *_articles(rules)]
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -60,7 +61,7 @@ class Article:
     published_at: dt.datetime
     attachments: tuple[Attachment, ...] = ()
     encoding: str = "utf-8"
-    form: str = "NFC"
+    form: Literal["NFC", "NFD"] = "NFC"
     also_in: tuple[str, ...] = ()  # further section slugs whose listings show it
 
     @property

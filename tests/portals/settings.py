@@ -39,9 +39,19 @@ class Setting:
 def setting(portal: str) -> Setting:
     """The setting of ``portal``."""
     data = yaml.safe_load(FILE.read_text(encoding="utf-8"))[portal]
-    lists = {name: tuple(data.get(name, ())) for name in ("leaders", "people", "villages", "authors", "credits")}
-    periods = {
-        name: Places(*(tuple(data[name].get(kind, ())) for kind in ("communes", "areas")))
-        for name in ("before", "after")
-    }
-    return Setting(portal, bool(data.get("local")), data["words"], **periods, **lists)
+    return Setting(
+        portal=portal,
+        local=bool(data.get("local")),
+        words=data["words"],
+        before=_places(data["before"]),
+        after=_places(data["after"]),
+        leaders=tuple(data["leaders"]),
+        people=tuple(data["people"]),
+        villages=tuple(data["villages"]),
+        authors=tuple(data["authors"]),
+        credits=tuple(data["credits"]),
+    )
+
+
+def _places(data: dict[str, list[str]]) -> Places:
+    return Places(tuple(data["communes"]), tuple(data["areas"]))

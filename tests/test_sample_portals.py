@@ -1,0 +1,412 @@
+"""The sample portals serve what their gold says, and break only where a fault is switched on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import html
+import json
+import re
+import unicodedata
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pypdfium2
+import pytest
+
+from crawlers.portal import load_registry, portal_lines
+from tests.portals import pdf
+from tests.portals.content import ARTICLES, BY_REF, DOCUMENTS, ITEMS, LEAKS, PORTALS
+from tests.portals.model import ZONE, Article
+from tests.portals.server import SampleServer
+from tests.portals.web import encode
+
+REGISTRY = Path(__file__).parent / "portals" / "registry"
+NEWS = "http://baosongthao.test"
+DISTRICT_END = dt.date(2025, 6, 30)
+
+
+@pytest.fixture
+def server() -> Iterator[SampleServer]:
+    with SampleServer() as running:
+        yield running
+
+
+@pytest.fixture
+def client(server: SampleServer) -> Iterator[httpx.Client]:
+    with httpx.Client(proxy=server.proxy, timeout=20) as opened:
+        yield opened
+
+
+def of(portal: str) -> list[Article]:
+    return [article for article in ARTICLES if article.portal == portal]
+
+
+def shown(response: httpx.Response) -> str:
+    """What a careful browser shows: decoded, composed, without tags and entities."""
+    text = response.content.decode(re.search(r"charset=([\w-]+)", response.headers["content-type"])[1])
+    text = re.sub(r"(?s)<(script|style|head).*?</\1>|<!--.*?-->", " ", text)
+    return words(html.unescape(re.sub(r"<[^>]+>", " ", text)))
+
+
+def words(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def newest(portal: str = "baosongthao") -> Article:
+    return max(of(portal), key=lambda article: article.published_at)
+
+
+# --- content ---------------------------------------------------------------------------------------------------
+
+
+def test_there_are_enough_articles_over_three_months_and_enough_documents() -> None:
+    assert len(ARTICLES) >= 160
+    assert len(DOCUMENTS) >= 24
+    days = {article.published_at.date() for article in ARTICLES}
+    assert min(days) == dt.date(2025, 5, 1)
+    assert max(days) == dt.date(2025, 7, 31)
+    assert all(article.published_at.tzinfo for article in ARTICLES)
+
+
+def test_no_two_articles_share_a_title_a_key_or_an_address() -> None:
+    assert len({article.title for article in ARTICLES}) == len(ARTICLES)
+    assert len(BY_REF) == len(ARTICLES) + len(DOCUMENTS)
+    urls = [url for item in ITEMS for url in item.urls]
+    assert len(set(urls)) == len(urls)
+
+
+@pytest.mark.parametrize("portal", PORTALS)
+def test_every_portal_has_articles_on_the_default_harvest_days(portal: str) -> None:
+    first, last = dt.date(2025, 6, 26), dt.date(2025, 6, 29)
+    assert sum(first <= article.published_at.date() <= last for article in of(portal)) >= 2
+
+
+def test_the_district_portal_ends_with_the_districts() -> None:
+    assert max(article.published_at.date() for article in of("huyentienyen_mau")) <= DISTRICT_END
+
+
+def test_articles_have_a_lead_and_five_to_a_dozen_paragraphs_with_every_slot_filled() -> None:
+    for article in ARTICLES:
+        assert article.lead, article.ref
+        assert 5 <= len(article.paragraphs) <= 13, article.ref
+        assert not re.search(r"[{}\[\]|]", "".join([article.title, article.text]).replace(" | ", "")), article.ref
+
+
+def test_gold_holds_no_chrome() -> None:
+    for article in ARTICLES:
+        captions = " ".join(caption.shown for caption in article.captions)
+        assert not [leak for leak in LEAKS if leak in f"{article.title} {article.text} {captions}"], article.ref
+
+
+def test_some_document_numbers_are_shown_with_slips() -> None:
+    slips = [item.number_shown for item in DOCUMENTS if item.number_shown != item.number]
+    assert "69  / KH -UBND" in slips
+    assert any("Ð" in number for number in slips)  # U+00D0 in place of U+0110
+    assert any(item.number.endswith("-CT/TU") for item in DOCUMENTS)
+
+
+def test_pdfs_are_the_same_bytes_each_time_and_hold_the_vietnamese_text_on_one_to_three_pages() -> None:
+    counts = set()
+    for document in DOCUMENTS:
+        for file in document.attachments:
+            body = pdf.render.__wrapped__(file)
+            assert body == pdf.render(file)
+            opened = pypdfium2.PdfDocument(body)
+            text = words("".join(page.get_textpage().get_text_range() for page in opened))
+            counts.add(len(opened))
+            assert document.number in text
+    assert counts == {1, 2, 3}
+
+
+def test_the_registry_is_valid_and_short() -> None:
+    portals = load_registry([REGISTRY])
+    assert sorted(portals) == sorted(PORTALS)
+    assert all(portal.enabled and portal.delay == 0 for portal in portals.values())
+    assert all(lines <= 12 for path in REGISTRY.glob("*.yaml") for _, lines in portal_lines(path))
+    for item in ITEMS:
+        assert portals[item.portal].allows(httpx.URL(item.url).host)
+
+
+# --- pages -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("portal", PORTALS)
+def test_every_address_of_every_article_shows_its_gold(portal: str, client: httpx.Client) -> None:
+    for article in of(portal):
+        for url in article.urls:
+            response = client.get(url, follow_redirects=True)
+            assert response.status_code == 200, url
+            text = shown(response)
+            captions = [caption.shown for caption in article.captions]
+            for expected in [article.title, *article.text.split("\n\n"), *captions, article.author or ""]:
+                assert all(words(part) in text for part in expected.split(" | ")), (url, expected)
+
+
+def test_every_document_page_shows_its_fields_and_serves_its_files(client: httpx.Client) -> None:
+    for document in DOCUMENTS:
+        for url in document.urls:
+            text = shown(client.get(url))
+            fields = (document.number_shown, document.signer, document.subject, document.issuer, document.doc_type)
+            for expected in (*fields, f"{document.issued_date:%d/%m/%Y}", *document.paragraphs):
+                assert words(expected) in text, (url, expected)
+        for file in document.attachments:
+            answer = client.get(file.url)
+            assert answer.headers["content-type"] == "application/pdf"
+            assert answer.content.startswith(b"%PDF-"), file.url
+
+
+LISTINGS = {
+    "baosongthao": ("/{}/?page={}", 1, ("thoi-su", "kinh-te", "van-hoa-xa-hoi")),
+    "truyenhinhmuongthanh": ("/{}/?p={}", 1, ("chinh-tri", "xa-hoi")),
+    "congxulang": ("/vi/{}?page={}", 0, ("tin-tuc-su-kien", "chi-dao-dieu-hanh")),
+    "huyentienyen_mau": ("/danh-muc/{}?page={}", 1, ("tin-trong-huyen", "thong-bao")),
+    "sotttt_mau": ("/vi/{}?_101_cur={}", 1, ("chuyen-doi-so", "buu-chinh-vien-thong")),
+}
+
+
+def pages(client: httpx.Client, portal: str, section: str) -> list[set[str]]:
+    """Articles linked in the list proper of each page of a section, until a page lists none."""
+    pattern, first, _ = LISTINGS[portal]
+    home = str(httpx.URL(of(portal)[0].url).copy_with(raw_path=b"/")).rstrip("/")
+    known = {url for article in of(portal) for url in article.urls}
+    frame = linked(client.get(home + pattern.format(section, 999)).text) & known
+    found: list[set[str]] = []
+    while not found or found[-1]:
+        text = client.get(home + pattern.format(section, first + len(found))).text
+        found.append((linked(text) & known) - (frame if len(found) else set()))
+    return found[:-1]
+
+
+def linked(text: str) -> set[str]:
+    return {html.unescape(url) for url in re.findall(r'href="([^"]+)"', text)}
+
+
+@pytest.mark.parametrize("portal", PORTALS)
+def test_pagination_reaches_every_article_and_ends(portal: str, client: httpx.Client) -> None:
+    reached = {url for section in LISTINGS[portal][2] for page in pages(client, portal, section) for url in page}
+    assert [article.ref for article in of(portal) if not reached & set(article.urls)] == []
+
+
+def test_one_section_of_the_newspaper_is_deep(client: httpx.Client) -> None:
+    assert len(pages(client, "baosongthao", "thoi-su")) >= 12
+
+
+def test_feed_and_sitemap_exist_where_they_should_and_nowhere_else(client: httpx.Client) -> None:
+    feed = client.get(f"{NEWS}/rss/home.rss").text
+    assert feed.count("<item>") == 20
+    assert newest().url in feed
+    index = client.get("http://xulang.gov.test/sitemap.xml").text
+    parts = re.findall("<loc>([^<]+)", index)
+    listed = {url for part in parts for url in re.findall("<loc>([^<]+)", client.get(part).text)}
+    assert len(parts) == 2
+    assert listed == {item.url for item in ITEMS if item.portal == "congxulang"}
+    for host in ("muongthanhtv.test", "tienhai.quangninh.test"):
+        assert client.get(f"http://{host}/sitemap.xml").status_code == 404
+        assert "rss" not in client.get(f"http://{host}/").text
+
+
+def test_the_document_lists_reach_every_document(client: httpx.Client) -> None:
+    lists = {
+        "congxulang": "http://xulang.gov.test/vi/van-ban?page={}",
+        "sotttt_mau": "http://sotttt.thudo.test/vi/van-ban-phap-quy?_4_WAR_portalvbpqportlet_cur={}",
+    }
+    reached = {
+        url for pattern in lists.values() for n in range(5) for url in linked(client.get(pattern.format(n)).text)
+    }
+    assert [item.ref for item in DOCUMENTS if item.url not in reached] == []
+
+
+def test_the_visitor_counter_changes_at_each_request(client: httpx.Client) -> None:
+    url = newest("huyentienyen_mau").url
+    assert client.get(url).text != client.get(url).text
+
+
+def test_every_portal_has_a_robots_file_and_other_hosts_are_refused(client: httpx.Client, server: SampleServer) -> None:
+    for portal in load_registry([REGISTRY]).values():
+        assert "Disallow" in client.get(f"{portal.home}robots.txt").text
+    assert client.get("http://elsewhere.test/").status_code == 502
+    assert {"t", "url", "status", "host"} == set(server.requests[0])
+    assert server.requests[-1]["status"] == 502
+
+
+def test_unchanged_articles_answer_304_and_edited_ones_do_not(client: httpx.Client, server: SampleServer) -> None:
+    article = newest()
+    first = client.get(article.url)
+    known = {"If-None-Match": first.headers["etag"]}
+    since = {"If-Modified-Since": first.headers["last-modified"]}
+    assert client.get(article.url, headers=known).status_code == 304
+    assert client.get(article.url, headers=since).status_code == 304
+    edited = server.state.edit(article.ref)
+    again = client.get(article.url, headers=known)
+    assert again.status_code == 200
+    assert edited.paragraphs[-1] in shown(again)
+    assert client.get(article.url, headers=since).status_code == 200
+
+
+def test_articles_after_the_virtual_clock_do_not_exist(server: SampleServer, client: httpx.Client) -> None:
+    article = newest()
+    server.set_now(article.published_at - dt.timedelta(minutes=1))
+    assert client.get(article.url).status_code == 404
+    assert article.url not in client.get(f"{NEWS}/rss/home.rss").text
+    server.set_now(article.published_at)
+    assert client.get(article.url).status_code == 200
+    assert article.url in client.get(f"{NEWS}/rss/home.rss").text
+
+
+def test_default_vices_are_one_windows_1258_page_and_one_decomposed_page(client: httpx.Client) -> None:
+    odd = {article.encoding: article for article in of("huyentienyen_mau") if article.encoding != "utf-8"}
+    page = client.get(odd["windows-1258"].url)
+    assert page.headers["content-type"] == "text/html; charset=windows-1258"
+    assert words(odd["windows-1258"].title) in words(page.content.decode("cp1258"))
+    decomposed = next(article for article in of("huyentienyen_mau") if article.form == "NFD")
+    text = client.get(decomposed.url).text
+    assert decomposed.title not in text
+    assert unicodedata.normalize("NFD", decomposed.title) in text
+
+
+@pytest.mark.parametrize(
+    "text", ["Tiếng Việt: Đồng Rui giữ rừng ngập mặn", "ẤẦẨẪẬ ỨỪỬỮỰ ỹỵỷ ộ ợ", "10°, “ngán” – 5 m²"]
+)
+def test_windows_1258_survives_the_round_trip(text: str) -> None:
+    decoded = html.unescape(encode(text, "windows-1258").decode("cp1258"))
+    assert unicodedata.normalize("NFC", decoded) == text
+
+
+# --- faults ----------------------------------------------------------------------------------------------------
+
+
+def test_a_500_with_retry_after_passes_after_n_requests(server: SampleServer, client: httpx.Client) -> None:
+    url = newest().url
+    server.set(re.escape(url), "error", times=2, retry_after=3)
+    answers = [client.get(url) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [500, 500, 200]
+    assert answers[0].headers["retry-after"] == "3"
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "status", "needle"),
+    [
+        ("status", {"status": 404}, 404, "404"),
+        ("status", {"status": 410}, 410, "410"),
+        ("waf", {}, 200, "Your support ID is"),
+        ("soft_404", {}, 200, "Không tìm thấy"),
+        ("login", {}, 200, "Mật khẩu"),
+        ("broken", {}, 200, "Error while processing template"),
+    ],
+)
+def test_a_fault_replaces_the_page_of_the_matching_address_alone(
+    kind: str, options: dict[str, int], status: int, needle: str, server: SampleServer, client: httpx.Client
+) -> None:
+    one, other = of("baosongthao")[:2]
+    server.set(re.escape(one.url), kind, **options)
+    answer = client.get(one.url)
+    assert (answer.status_code, needle in answer.text) == (status, True)
+    assert one.title not in answer.text
+    assert client.get(other.url).status_code == 200
+    server.reset()
+    assert one.title in shown(client.get(one.url))
+
+
+def test_a_slow_page_is_late_but_whole(server: SampleServer, client: httpx.Client) -> None:
+    article = newest()
+    server.set(re.escape(article.url), "slow", seconds=0.5)
+    answer = client.get(article.url)
+    assert answer.elapsed.total_seconds() >= 0.5
+    assert article.title in shown(answer)
+
+
+def test_a_pdf_may_be_html_or_cut(server: SampleServer, client: httpx.Client) -> None:
+    file = DOCUMENTS[0].attachments[0]
+    whole = client.get(file.url).content
+    server.set(re.escape(file.url), "html_as_pdf", times=1)
+    answer = client.get(file.url)
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.content.startswith(b"<!DOCTYPE html>")
+    server.set(re.escape(file.url), "truncated", times=1)
+    assert client.get(file.url).content == whole[: len(whole) // 2]
+    server.set(re.escape(file.url), "truncated", times=1, wire=True)
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.get(file.url)
+
+
+def test_removed_and_late_articles(server: SampleServer, client: httpx.Client) -> None:
+    gone, late = of("baosongthao")[-2:]
+    server.state.remove(gone.ref, 410)
+    server.state.publish_late(late.ref, server.clock + dt.timedelta(days=1))
+    assert [client.get(item.url).status_code for item in (gone, late)] == [410, 404]
+    server.set_now(server.clock + dt.timedelta(days=2))
+    assert late.url in client.get(f"{NEWS}/{late.section_slug}/").text
+    assert f"{late.published_at:%d/%m/%Y}" in client.get(late.url).text
+
+
+def test_redirects_to_another_host_and_in_a_circle(server: SampleServer, client: httpx.Client) -> None:
+    one, other = of("baosongthao")[:2]
+    server.set(re.escape(one.url), "redirect", location="http://evil.test/x")
+    assert client.get(one.url).headers["location"] == "http://evil.test/x"
+    server.set(re.escape(other.url), "loop")
+    with pytest.raises(httpx.TooManyRedirects):
+        client.get(other.url, follow_redirects=True)
+
+
+def test_a_huge_body_is_streamed(server: SampleServer, client: httpx.Client) -> None:
+    url = newest().url
+    server.set(re.escape(url), "huge")
+    with client.stream("GET", url) as answer:
+        assert int(answer.headers["content-length"]) == 200 * 1024 * 1024
+        assert len(next(answer.iter_raw(100_000))) == 100_000
+
+
+def test_a_gzip_bomb_is_small_on_the_wire(server: SampleServer, client: httpx.Client) -> None:
+    url = newest().url
+    server.set(re.escape(url), "bomb")
+    with client.stream("GET", url) as answer:
+        raw = b"".join(answer.iter_raw())
+    assert answer.headers["content-encoding"] == "gzip"
+    assert len(raw) < 1_000_000
+    unpacker = zlib.decompressobj(31)
+    size = len(unpacker.decompress(raw, 80_000_000))
+    assert size == 80_000_000
+    assert gzip.compress(b"")[:2] == raw[:2]
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_any_page_can_be_sent_in_windows_1258(declared: bool, server: SampleServer, client: httpx.Client) -> None:
+    article = newest()
+    server.set(re.escape(article.url), "encoding", declared=declared)
+    answer = client.get(article.url)
+    assert ("windows-1258" in answer.headers["content-type"]) is declared
+    assert (b"charset" in answer.content) is declared
+    assert words(article.title) in words(html.unescape(answer.content.decode("cp1258")))
+
+
+def test_any_page_can_be_sent_decomposed(server: SampleServer, client: httpx.Client) -> None:
+    article = newest()
+    server.set(re.escape(article.url), "nfd")
+    text = html.unescape(client.get(article.url).text)
+    assert unicodedata.normalize("NFD", article.title) in text
+
+
+def test_another_process_controls_the_server_over_http(server: SampleServer, client: httpx.Client) -> None:
+    article = newest()
+    control = "http://control.test"
+    client.post(f"{control}/faults", json={"pattern": re.escape(article.url), "kind": "status", "status": 403})
+    assert client.get(article.url).status_code == 403
+    assert client.get(f"{control}/requests").json()[-1]["status"] == 403
+    client.delete(f"{control}/faults")
+    assert client.post(f"{control}/remove", json={"ref": article.ref}).json() == {"removed": article.ref}
+    assert client.get(article.url).status_code == 404
+    client.post(f"{control}/clock", json={"now": "2025-06-01T00:00:00+07:00"})
+    assert server.clock == dt.datetime(2025, 6, 1, tzinfo=ZONE)
+    refused = client.post(f"{control}/faults", json={"pattern": "x", "kind": "magic"})
+    assert refused.status_code == 400
+    assert "unknown fault 'magic'; known: bomb" in refused.json()["error"]
+
+
+def test_the_request_log_can_be_a_file(tmp_path: Path) -> None:
+    with SampleServer(log=tmp_path / "log.jsonl") as running, httpx.Client(proxy=running.proxy) as client:
+        client.get(f"{NEWS}/robots.txt")
+    [entry] = map(json.loads, (tmp_path / "log.jsonl").read_text().splitlines())
+    assert (entry["url"], entry["status"], entry["host"]) == (f"{NEWS}/robots.txt", 200, "baosongthao.test")
