@@ -258,6 +258,11 @@ IGNORED: tuple[tuple[str, Outcome, str], ...] = (
 )
 
 
+def asked_url(request: Request) -> str:
+    """The URL that was asked for before any redirect."""
+    return str(request.meta.get("redirect_urls", [request.url])[0])
+
+
 def outcome_of(failure: Failure) -> tuple[Outcome, str, str]:
     """Outcome, message and remedy of a request that ended without a response."""
     outcome, message = _meaning(failure.value)

@@ -17,7 +17,7 @@ from crawlers.families import family
 from crawlers.families.base import Kind
 from crawlers.families.home import Home, read_home
 from crawlers.families.listing import read_listing
-from crawlers.guards import outcome_of
+from crawlers.guards import asked_url, outcome_of
 from crawlers.job import Candidate, CrawlJob
 from crawlers.plans import Missing
 from warehouse.schema import Outcome
@@ -105,7 +105,7 @@ class PortalSpider(scrapy.Spider):
     def _unanswered(self, failure: Failure) -> Iterator[Request]:
         request: Request = failure.request  # type: ignore[attr-defined]
         outcome, message, remedy = outcome_of(failure)
-        self.recorder.fail(None, outcome, message, role="listing", url=request.url, remedy=remedy)
+        self.recorder.fail(None, outcome, message, role="listing", url=asked_url(request), remedy=remedy)
         yield from self._closed(request.cb_kwargs["read"](None, Missing.FAILED))
 
     def _closed(self, requests: Iterable[Request]) -> Iterator[Request]:
@@ -203,7 +203,7 @@ class PortalSpider(scrapy.Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         outcome, message, remedy = outcome_of(failure)
         candidate = request.cb_kwargs["candidate"]
-        self.recorder.fail(candidate, outcome, message, role=candidate.kind, url=request.url, remedy=remedy)
+        self.recorder.fail(candidate, outcome, message, role=candidate.kind, url=asked_url(request), remedy=remedy)
 
     def _file_request(self, url: str, candidate: Candidate) -> Request:
         return Request(
@@ -222,7 +222,7 @@ class PortalSpider(scrapy.Spider):
     def _no_file(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]
         outcome, message, remedy = outcome_of(failure)
-        said = {"url": request.url, "remedy": remedy, "parent_url": request.cb_kwargs["candidate"].url}
+        said = {"url": asked_url(request), "remedy": remedy, "parent_url": request.cb_kwargs["candidate"].url}
         self.recorder.fail(request.cb_kwargs["candidate"], outcome, message, role="attachment", **said)
 
     def _resolved(self, paths: Iterable[str]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import scrapy
 from twisted.internet import defer
 
-from crawlers.guards import GuardedResolver, outcome_of
+from crawlers.guards import GuardedResolver, asked_url, outcome_of
 from crawlers.job import Candidate, CrawlJob
 from crawlers.recorder import Recorder
 
@@ -75,9 +75,14 @@ class TinySpider(scrapy.Spider):
     def failed(self, failure: Any) -> None:
         outcome, message, remedy = outcome_of(failure)
         meta = failure.request.meta
-        url = meta.get("redirect_urls", [failure.request.url])[0]
         self.recorder.fail(
-            meta["candidate"], outcome, message, role=meta["role"], url=url, remedy=remedy, parent_url=meta["parent"]
+            meta["candidate"],
+            outcome,
+            message,
+            role=meta["role"],
+            url=asked_url(failure.request),
+            remedy=remedy,
+            parent_url=meta["parent"],
         )
 
 
