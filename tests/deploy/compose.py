@@ -37,7 +37,7 @@ def settings() -> dict[str, str]:
 
 
 def command_lines() -> Iterator[tuple[str, list[str]]]:
-    """Service and argument list of every command and health check, shell lines split at &&."""
+    """Service and argument list of every command and health check, shell lines split into their commands."""
     for name, service in services().items():
         test = service.get("healthcheck", {}).get("test", [])
         for arguments in (service.get("command", []), test[1:]):
@@ -51,7 +51,7 @@ def airflow_commands() -> list[tuple[str, list[str]]]:
 
 def _split(arguments: list[str]) -> Iterator[list[str]]:
     if arguments[:2] == ["sh", "-c"] or len(arguments) == 1:
-        for part in arguments[-1].split("&&"):
-            yield [word for word in shlex.split(part.replace("$$", "$")) if word != "exec"]
+        for part in re.split(r"&&|\|\||[{};]", arguments[-1].replace("$$", "$")):
+            yield [word for word in shlex.split(part) if word != "exec"]
     elif arguments:
         yield arguments

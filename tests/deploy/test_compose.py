@@ -162,7 +162,7 @@ def test_an_unknown_airflow_command_would_be_noticed(capsys) -> None:
 
 
 def test_each_airflow_service_runs_one_component() -> None:
-    components = {name: line[0] for name, line in airflow_commands() if line[0] != "jobs"}
+    components = {name: line[0] for name, line in airflow_commands() if line[0] not in ("jobs", "pools")}
     assert components == {
         "init": "db",
         "api-server": "api-server",
@@ -188,6 +188,14 @@ def test_the_celery_facts_were_read_from_the_locked_provider() -> None:
     packages = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))["package"]
     versions = {package["name"]: package.get("version") for package in packages}
     assert versions["apache-airflow-providers-celery"] == CELERY_PROVIDER
+
+
+def test_the_pools_that_tasks_ask_for_are_created_with_fewer_slots_than_a_worker() -> None:
+    sources = (path.read_text(encoding="utf-8") for path in (ROOT / "dags").glob("*.py"))
+    asked_for = {pool for source in sources for pool in re.findall(r"\bpool=\"(\w+)\"", source)}
+    made_here = {line[2]: int(line[3]) for name, line in airflow_commands() if line[:2] == ["pools", "set"]}
+    assert set(made_here) == asked_for
+    assert all(slots < int(settings()["AIRFLOW__CELERY__WORKER_CONCURRENCY"]) for slots in made_here.values())
 
 
 def test_the_login_file_is_written_where_airflow_reads_it() -> None:
