@@ -31,13 +31,14 @@ from warehouse.store import Warehouse
 
 MONTH, PORTAL, PROVINCE = "2025-06", "baosongthao", "tuyen_quang"
 FETCHED = dt.datetime(2025, 7, 1, 5, tzinfo=dt.UTC)
-WORDS = (
-    "xã huyện tỉnh dân thôn bản đồng ruộng kênh mương đường cầu trường lớp trạm y tế cán bộ đảng viên hội phụ nữ "
-    "thanh niên kế hoạch nghị quyết quyết định chỉ thị nguồn vốn đầu tư công giải ngân hộ nghèo nông thôn mới lúa ngô "
-    "chè quế cam rừng suối núi mưa bão lũ sạt lở nắng hạn khởi công hoàn thành bàn giao kiểm tra giám sát hướng dẫn "
-    "tuyên truyền vận động hỗ trợ phấn đấu chủ tịch bí thư phó trưởng ban phòng sở ngành đơn vị doanh nghiệp hợp tác "
-    "sản xuất tiêu thụ giá trị tăng giảm phần trăm triệu tỷ nghìn người lao động việc làm đào tạo nghề văn hóa lễ hội"
-).split()
+VOCABULARY = """
+    xã huyện tỉnh dân thôn bản đồng ruộng kênh mương đường cầu trường lớp trạm y tế cán bộ đảng viên hội phụ nữ
+    thanh niên kế hoạch nghị quyết quyết định chỉ thị nguồn vốn đầu tư công giải ngân hộ nghèo nông thôn mới lúa ngô
+    chè quế cam rừng suối núi mưa bão lũ sạt lở nắng hạn khởi công hoàn thành bàn giao kiểm tra giám sát hướng dẫn
+    tuyên truyền vận động hỗ trợ phấn đấu chủ tịch bí thư phó trưởng ban phòng sở ngành đơn vị doanh nghiệp hợp tác
+    sản xuất tiêu thụ giá trị tăng giảm phần trăm triệu tỷ nghìn người lao động việc làm đào tạo nghề văn hóa lễ hội
+"""
+WORDS = VOCABULARY.split()
 
 
 def main() -> int:
@@ -130,12 +131,28 @@ def observation(number: int, run_id: str) -> dict[str, Any]:
     key = hashlib.sha256(str(number).encode()).hexdigest()
     published = dt.datetime(2025, 6, 1 + number % 30, number % 16, number % 60, tzinfo=dt.UTC)
     return {
-        **{"province": PROVINCE, "month": MONTH, "portal": PORTAL, "run_id": run_id, "kind": "article"},
-        **{"id": key[:24], "url": f"http://baosongthao.test/202506/{key[:7]}", "outcome": "ok"},
-        **{"canonical_url": f"http://baosongthao.test/202506/{key[:7]}", "content_hash": key, "digest": key[::-1]},
-        **{"fetched_at": FETCHED, "parsed_at": FETCHED, "published_at": published, "published_date": published.date()},
-        **{"warc_file": f"{PORTAL}/{run_id}/part-000.warc.gz", "warc_offset": number * 9000, "warc_length": 9000},
-        **{"title": " ".join(words[:14]), "lead": " ".join(words[:40]), "text": text, "language": "vi"},
+        "province": PROVINCE,
+        "month": MONTH,
+        "portal": PORTAL,
+        "run_id": run_id,
+        "kind": "article",
+        "id": key[:24],
+        "url": f"http://baosongthao.test/202506/{key[:7]}",
+        "canonical_url": f"http://baosongthao.test/202506/{key[:7]}",
+        "outcome": "ok",
+        "content_hash": key,
+        "digest": key[::-1],
+        "fetched_at": FETCHED,
+        "parsed_at": FETCHED,
+        "published_at": published,
+        "published_date": published.date(),
+        "warc_file": f"{PORTAL}/{run_id}/part-000.warc.gz",
+        "warc_offset": number * 9000,
+        "warc_length": 9000,
+        "title": " ".join(words[:14]),
+        "lead": " ".join(words[:40]),
+        "text": text,
+        "language": "vi",
         **tags(choice, words),
     }
 
@@ -172,7 +189,7 @@ def run(run_id: str, first: dt.date, last: dt.date) -> dict[str, Any]:
 
 def registry() -> pa.Table:
     """The registry's one portal."""
-    row = {name: PORTAL for name in ("portal", "name", "home", "family")}
+    row: dict[str, Any] = dict.fromkeys(("portal", "name", "home", "family"), PORTAL)
     row |= {"kind": "newspaper", "province": PROVINCE, "province_code": "08", "province_2025": PROVINCE}
     return pa.Table.from_pylist([{**row, "cadence": "daily", "enabled": True}], schema=PORTALS.arrow())
 

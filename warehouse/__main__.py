@@ -11,7 +11,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table as Grid
 
-from warehouse.catalog import write_views
+from warehouse.catalog import FILES, VIEWS
 from warehouse.doctor import examine
 from warehouse.objects import Folder, StoreError
 from warehouse.release import export_latest
@@ -120,11 +120,10 @@ def latest(warehouse: Warehouse, _: argparse.Namespace) -> int:
     if export is None:
         console.print("The warehouse is empty: nothing to export.")
         return 0
-    places = write_views(warehouse)
     console.print(
         f"snapshot {export.snapshot}: {export.files} files, {export.written} new, {export.bytes / 1e6:,.1f} MB"
     )
-    for place in (export.place, *places.values()):
+    for place in (export.place, *(warehouse.store.locate(name) for name in (VIEWS, FILES))):
         console.print(place, highlight=False, soft_wrap=True)
     return 0
 

@@ -56,6 +56,7 @@ def examine(warehouse: Warehouse, remove: bool = True, grace: dt.timedelta = GRA
     report.snapshots, report.orphans = [entry.key for entry in old], [entry.key for entry in orphans]
     report.temporary = [entry.key for entry in temporary]
     report.missing = sorted(key for key in _named(warehouse, {warehouse.snapshot() or 0}) if key not in present)
+    report.temporary += [path.name for path in _loose_links(store, before)]
     if remove:
         _remove(store, [*old, *orphans, *temporary], report)
     return report
@@ -91,12 +92,22 @@ def _temporary(store: ObjectStore, before: dt.datetime) -> Iterator[Entry]:
     yield from (entry for entry in [*scratch, *probes] if entry.modified < before)
 
 
+def _loose_links(store: ObjectStore, before: dt.datetime) -> list[Path]:
+    """Links that a killed export made and did not move to ``latest``."""
+    if not isinstance(store, Folder):
+        return []
+    links = [path for path in store.path.glob(".latest-*") if path.is_symlink()]
+    return [path for path in links if path.lstat().st_mtime < before.timestamp()]
+
+
 def _remove(store: ObjectStore, entries: list[Entry], report: Report) -> None:
     for entry in entries:
         store.delete(entry.key)
         report.removed += 1
         report.freed += entry.size
     if isinstance(store, Folder):
+        for name in report.temporary:
+            (store.path / name).unlink(missing_ok=True)
         _remove_empty_folders(store.path / (store.scratch or Path()).name)
 
 

@@ -14,6 +14,7 @@ from warehouse.schema import (
     ATTACHMENTS,
     DATE,
     INT,
+    OBSERVATIONS,
     PORTAL,
     STRING,
     TIMESTAMP,
@@ -51,6 +52,8 @@ INVENTORY = Table(
     (PORTAL, *KNOWN, *RAW),
     key=("kind", "id"),
 )
+TOLD = [column.name for column in OBSERVATIONS.columns if column.name in {c.name for c in INVENTORY.columns}]
+TOLD += ["issued_date", "outcome"]
 KNOWN_COLUMNS = tuple(column.name for column in KNOWN)
 # Outcomes whose response has a body that another extractor may read better.
 READABLE = frozenset(
@@ -67,8 +70,10 @@ READABLE = frozenset(
 
 def inventory(observations: pa.Table, items: list[Item]) -> pa.Table:
     """Rows of INVENTORY for ``items``, which are the histories of ``observations``."""
-    last = observations.take(_positions([item.last_row for item in items]))
-    told = observations.take(_positions([_telling(item) for item in items]))
+    if not items:
+        return INVENTORY.arrow().empty_table()
+    last = observations.select(["outcome"]).take(_positions([item.last_row for item in items]))
+    told = observations.select(TOLD).take(_positions([_telling(item) for item in items]))
     seen = [item.last_seen or item.last for item in items]
     columns: dict[str, Any] = {
         "published_date": pc.coalesce(told["published_date"], told["issued_date"]),

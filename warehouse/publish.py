@@ -35,6 +35,7 @@ CHILDREN = {
     "citations": ARTICLE_CITATIONS,
     "quantities": ARTICLE_QUANTITIES,
 }
+OWNER = ["portal", "kind", "id", "published_date", "issued_date"]
 ORDER = {ARTICLES.name: ("published_at", "article_id"), DOCUMENTS.name: ("published_date", "document_id")}
 
 
@@ -79,7 +80,9 @@ def _good(items: Sequence[Item], kind: Kind) -> list[Item]:
 def _main(
     table: Table, observations: pa.Table, items: list[Item], portals: pa.Table, partition: tuple[str, str]
 ) -> pa.Table:
-    rows = observations.take(pa.array([item.versions[-1].row for item in items], pa.int64()))
+    if not items:
+        return table.arrow().empty_table()
+    rows = _taken(observations, table, [item.versions[-1].row for item in items])
     text = pc.fill_null(pc.utf8_length(rows["text"]), 0)
     columns = {
         **_constant(partition, len(items)),
@@ -97,8 +100,10 @@ def _main(
 
 
 def _versions(observations: pa.Table, items: list[Item], partition: tuple[str, str]) -> pa.Table:
+    if not items:
+        return ARTICLE_VERSIONS.arrow().empty_table()
     all_versions = [(number, version) for item in items for number, version in enumerate(item.versions, 1)]
-    rows = observations.take(pa.array([version.row for _, version in all_versions], pa.int64()))
+    rows = _taken(observations, ARTICLE_VERSIONS, [version.row for _, version in all_versions])
     columns = {
         **_constant(partition, len(all_versions)),
         "article_id": rows["id"],
@@ -110,14 +115,17 @@ def _versions(observations: pa.Table, items: list[Item], partition: tuple[str, s
 
 
 def _children(observations: pa.Table, items: list[Item], partition: tuple[str, str]) -> dict[str, pa.Table]:
-    rows = observations.take(pa.array([item.versions[-1].row for item in items], pa.int64()))
+    if not items:
+        return {table.name: table.arrow().empty_table() for table in CHILDREN.values()}
+    light = observations.select([*OWNER, *CHILDREN])
+    rows = light.take(pa.array([item.versions[-1].row for item in items], pa.int64()))
     return {table.name: _child(table, rows, column, partition) for column, table in CHILDREN.items()}
 
 
 def _child(table: Table, rows: pa.Table, column: str, partition: tuple[str, str]) -> pa.Table:
     nested = rows[column].combine_chunks()
     values, parents = pc.list_flatten(nested), pc.list_parent_indices(nested)
-    owners = rows.select(["portal", "kind", "id", "published_date", "issued_date"]).take(parents)
+    owners = rows.select(OWNER).take(parents)
     day = pc.if_else(
         pc.equal(owners["kind"], Kind.DOCUMENT.value),
         pc.coalesce(owners["issued_date"], owners["published_date"]),
@@ -127,6 +135,13 @@ def _child(table: Table, rows: pa.Table, column: str, partition: tuple[str, str]
     columns = {**_constant(partition, len(values)), **fields, "published_date": day}
     flat = _sorted(_assembled(table, columns, owners), table.key)
     return flat.filter(pa.array(_first_of_key(flat, table.key), pa.bool_()))
+
+
+def _taken(observations: pa.Table, table: Table, positions: list[int]) -> pa.Table:
+    """The observations at these positions, reduced to what ``table`` is made of: a take of nested columns is dear."""
+    needed = {"id", "portal", "canonical_url", "text", *(column.name for column in table.columns)}
+    light = observations.select([name for name in observations.column_names if name in needed])
+    return light.take(pa.array(positions, pa.int64()))
 
 
 def _first_of_key(rows: pa.Table, key: tuple[str, ...]) -> list[bool]:

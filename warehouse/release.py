@@ -20,7 +20,7 @@ from typing import Any
 import pyarrow as pa
 
 from warehouse import snapshots
-from warehouse.catalog import datapackage, views
+from warehouse.catalog import datapackage, views, write_views
 from warehouse.objects import Folder, MissingObjectError, ObjectStore, StoreError
 from warehouse.parquet import RELEASE_LEVEL, decode, encode
 from warehouse.schema import DERIVED, PORTALS, RUNS, TABLES, Table
@@ -69,7 +69,7 @@ class MonthFile:
 
 
 def export_latest(warehouse: Warehouse) -> Export | None:
-    """Export the newest snapshot and point ``latest`` at it; None for an empty warehouse.
+    """Export the newest snapshot, point ``latest`` at it, renew the live views; None for an empty warehouse.
 
     Local: ``exports/<snapshot>/<table>/<table>-<month>-<hash>.parquet`` and the link ``latest``; S3: the same keys and
     ``latest.json`` ({"snapshot", "path"}). Does nothing if ``latest`` is that snapshot. Raises StoreError.
@@ -77,6 +77,7 @@ def export_latest(warehouse: Warehouse) -> Export | None:
     snapshot = warehouse.at(None)
     if not snapshot.number:
         return None
+    write_views(warehouse)
     before = latest(warehouse.store)
     if before and before["snapshot"] >= snapshot.number:
         return _described(warehouse.store, before, written=0)

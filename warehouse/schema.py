@@ -114,7 +114,12 @@ def _struct(columns: tuple[Column, ...]) -> pa.DataType:
 CONTENT = (
     Column("title", STRING, "Title of the page; agrees with the listing's anchor where there is one"),
     Column("lead", STRING, "Lead (sapo), without the agency's place line"),
-    Column("text", STRING, "Main text with its paragraphs, lead included, captions and tables' cells at their place"),
+    Column(
+        "text",
+        STRING,
+        "Main text: lead, paragraphs, headings and table rows (cells joined by "
+        | "); captions are a column of their own",
+    ),
     Column("author", STRING, "Byline as people and units, separated by '; '"),
     Column("section", STRING, "Section of the portal"),
     Column("source", STRING, "Source named by the page (Theo TTXVN)"),

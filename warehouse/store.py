@@ -95,7 +95,11 @@ class Warehouse:
         return pa.concat_tables([schema.empty_table(), *tables])
 
     def files(self, table: str, snapshot: int | None = None) -> list[str]:
-        """Paths or s3:// addresses of the immutable Parquet objects of ``table``, for any Parquet reader."""
+        """Paths or s3:// addresses of the immutable Parquet objects of ``table``, for any Parquet reader.
+
+        Province and month are columns of the files, so pandas and pyarrow need no partitions from the folders' names:
+        ``pandas.read_parquet(files, partitioning=None)``.
+        """
         _definition(table)
         return [self.store.locate(key) for key in self._keys(table, self.at(snapshot))]
 

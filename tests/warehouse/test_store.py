@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -145,6 +146,7 @@ def test_plain_readers_need_the_file_list_alone(wh: Warehouse) -> None:
     load(wh, [observation(1), observation(2, "2025-05-02")])
     files = wh.files("articles")
     assert duckdb.read_parquet(files).count("*").fetchall() == [(2,)]
+    assert len(pd.read_parquet(files, partitioning=None)) == 2
     assert sum(pq.read_table(file, partitioning=None).num_rows for file in files) == 2
     metadata = pq.read_schema(files[0]).field("published_at").metadata
     assert metadata[b"description"].decode() == "Publication time, UTC"
