@@ -120,7 +120,8 @@ class Grammar:
 
     def _free_name(self, index: int, level: str) -> int | None:
         """Capitalised words that are no person; a hyphen may join two of them."""
-        if self.likely_person(index) and level != "other":
+        person = self.person(index)
+        if person and person - index > 2 and level != "other":
             return None
         end = index
         while end < self.count and end - index < 4 and (end == index or self.joined(end)):
@@ -311,7 +312,8 @@ class Grammar:
         if body:
             return body
         head = self.folded[at - 1]
-        area = self.area(at) if head in ("tịch", "thư", "trực") else None
+        typed = head in ("tịch", "thư", "trực") and self.lexicon.areas.match(self.folded, at)
+        area = self.area(at) if typed else None
         if area and (area > at + 1 or self.folded[at] in ("tỉnh", "huyện", "xã")):
             return area
         if head in ("phòng", "ban", "khoa") and not self.likely_person(at) and not self.person(at):
