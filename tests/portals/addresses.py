@@ -25,6 +25,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "huyentienyen_mau": {"tin-trong-huyen": "Tin trong huyện", "thong-bao": "Thông báo"},
     "sotttt_mau": {"chuyen-doi-so": "Chuyển đổi số", "buu-chinh-vien-thong": "Bưu chính viễn thông"},
 }
+UNIT = "Trung tâm Truyền thông và Văn hóa"
 Address = Callable[[Draft, int], tuple[str, tuple[str, ...]]]
 
 
@@ -51,6 +52,7 @@ def _article(portal: str, draft: Draft, index: int) -> Article:
         published_at=draft.published_at,
         attachments=attachments(portal, key, draft.title),
         encoding="windows-1258" if draft.vice == "windows-1258" else "utf-8",
+        byline=draft.author or "",
         form="NFD" if draft.vice == "NFD" else "NFC",
     )
 
@@ -97,8 +99,24 @@ ADDRESSES: dict[str, Address] = {
 
 
 def _broadcaster_extras(made: list[Article]) -> list[Article]:
-    """Leads open with the station's name, as newsrooms write them."""
-    return [replace(item, lead=f"Mường Thanh TV - {item.lead}") for item in made]
+    """Leads open with the station's name and bylines end with it, as newsrooms write them."""
+    return [
+        replace(
+            item,
+            dateline="Mường Thanh TV - ",
+            author=item.author.replace(" - ", "; ") if item.author else None,
+            byline=f"{item.author}/MUONGTHANHTV.TEST" if item.author else "",
+        )
+        for item in made
+    ]
+
+
+def _district_extras(made: list[Article]) -> list[Article]:
+    """The writer's unit stands in brackets."""
+    return [
+        replace(item, author=f"{item.author}; {UNIT}", byline=f"{item.author} ({UNIT})") if item.author else item
+        for item in made
+    ]
 
 
 def _liferay_extras(made: list[Article]) -> list[Article]:
@@ -108,5 +126,6 @@ def _liferay_extras(made: list[Article]) -> list[Article]:
 
 EXTRAS: dict[str, Callable[[list[Article]], list[Article]]] = {
     "truyenhinhmuongthanh": _broadcaster_extras,
+    "huyentienyen_mau": _district_extras,
     "sotttt_mau": _liferay_extras,
 }

@@ -1,4 +1,10 @@
-"""Faults on demand: rules that change or replace a portal's answer for the addresses they match."""
+"""Faults on demand: rules that change or replace a portal's answer for the addresses they match.
+
+Kinds and their options: ``status`` (status, retry_after), ``error`` (status, retry_after; 500 with Retry-After),
+``slow`` (seconds), ``waf``, ``soft_404``, ``login``, ``broken`` (a listing without its list), ``html_as_pdf``,
+``truncated`` (keep = share of the body, wire = announce the whole length), ``redirect`` (location, status), ``loop``,
+``huge`` (size, type), ``bomb`` (size), ``encoding`` (encoding, declared), ``nfd``. Every kind takes ``seconds``.
+"""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -44,10 +45,19 @@ class Block:
     caption: Caption | None = None
     cells: tuple[str, ...] = ()
 
+    @property
+    def line(self) -> str:
+        """Its text; a row's cells joined by ' | '."""
+        return " | ".join(self.cells) if self.kind == ROW else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article. ``urls`` are all addresses that show it, the preferred one first; ``key`` is the portal's own id."""
+    """One article. ``urls`` are all addresses that show it, the preferred one first; ``key`` is the portal's own id.
+
+    ``lead`` is without the station's ``dateline`` that some pages print before it; ``author`` names people and units
+    separated by '; ', ``byline`` is how the page prints them.
+    """
 
     portal: str
     key: str
@@ -63,6 +73,8 @@ class Article:
     encoding: str = "utf-8"
     form: Literal["NFC", "NFD"] = "NFC"
     also_in: tuple[str, ...] = ()  # further section slugs whose listings show it
+    dateline: str = ""
+    byline: str = ""
 
     @property
     def ref(self) -> str:
@@ -75,13 +87,19 @@ class Article:
         return self.urls[0]
 
     @property
+    def shown_lead(self) -> str:
+        """The lead as the page prints it, '' where there is none."""
+        return self.dateline + self.lead if self.lead else ""
+
+    @property
     def paragraphs(self) -> tuple[str, ...]:
-        """Body paragraphs, headings and table rows (cells joined by ' | '), without lead and captions."""
-        return tuple(
-            " | ".join(block.cells) if block.kind == ROW else block.text
-            for block in self.blocks
-            if block.kind != CAPTION
-        )
+        """Body paragraphs and headings, without lead and captions; a table is one paragraph.
+
+        The rows of a table are lines, their cells joined by ' | '.
+        """
+        shown = [block for block in self.blocks if block.kind != CAPTION]
+        runs = groupby(enumerate(shown), key=lambda item: ROW if item[1].kind == ROW else str(item[0]))
+        return tuple("\n".join(block.line for _, block in run) for _, run in runs)
 
     @property
     def captions(self) -> tuple[Caption, ...]:
@@ -90,8 +108,8 @@ class Article:
 
     @property
     def text(self) -> str:
-        """Lead and paragraphs, separated by empty lines."""
-        return "\n\n".join(([self.lead] if self.lead else []) + list(self.paragraphs))
+        """Lead as printed and paragraphs, separated by empty lines."""
+        return "\n\n".join(([self.shown_lead] if self.lead else []) + list(self.paragraphs))
 
 
 @dataclass(frozen=True, slots=True)

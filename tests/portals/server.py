@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sys
 import threading
 import time
 from email.utils import parsedate_to_datetime
@@ -134,6 +135,11 @@ class _Listener(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
     portals: SampleServer
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients that hang up are no error; anything else is printed."""
+        if not isinstance(sys.exception(), DISCONNECTED):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

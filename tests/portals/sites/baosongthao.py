@@ -66,9 +66,9 @@ class Baosongthao(Site):
             section_slug=article.section_slug,
             title=esc(article.title),
             date=f"{article.published_at:%d/%m/%Y %H:%M}",
-            lead=esc(article.lead or ""),
+            lead=esc(article.shown_lead),
             body=body_html(article.blocks),
-            author=esc(article.author or ""),
+            author=esc(article.byline),
             related=links(state.articles(self.portal, article.section_slug), article, 5),
         )
         return self._frame(state, article.title, body)
@@ -91,7 +91,7 @@ def _item(article: Article) -> str:
         url=article.url,
         title=esc(article.title),
         date=f"{article.published_at:%d/%m/%Y %H:%M}",
-        lead=esc(article.lead or ""),
+        lead=esc(article.shown_lead),
     )
 
 
@@ -99,7 +99,7 @@ def _feed_item(article: Article) -> str:
     return (
         f"<item><title>{esc(article.title)}</title><link>{article.url}</link>"
         f'<guid isPermaLink="true">{article.url}</guid><pubDate>{format_datetime(article.published_at)}</pubDate>'
-        f"<description>{esc(article.lead or '')}</description></item>"
+        f"<description>{esc(article.shown_lead)}</description></item>"
     )
 
 

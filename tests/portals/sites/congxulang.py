@@ -106,7 +106,7 @@ class Congxulang(Site):
             date=f"{article.published_at:%H:%M | %d/%m/%Y}",
             iso=article.published_at.isoformat(),
             section=article.section,
-            lead=esc(article.lead or ""),
+            lead=esc(article.shown_lead),
             body=lines(map(_piece, article.blocks)),
             files=files_html(article),
             related=links(state.articles(self.portal, article.section_slug), article, 5),
@@ -155,7 +155,7 @@ def _row(article: Article) -> str:
     return (
         f'<div class="views-row"><h3 class="field-content"><a href="{article.url}">{esc(article.title)}</a></h3>'
         f'<span class="views-field-created">{article.published_at:%d/%m/%Y - %H:%M}</span>'
-        f'<div class="views-field-body">{esc((article.lead or "")[:160])}...</div></div>'
+        f'<div class="views-field-body">{esc(article.shown_lead[:160])}...</div></div>'
     )
 
 

@@ -54,9 +54,9 @@ class Huyentienyen(Site):
             section=article.section,
             title=esc(article.title),
             date=f"{article.published_at:%d-%m-%Y %H:%M}",
-            lead=esc(article.lead or ""),
+            lead=esc(article.shown_lead),
             body=_body(article.blocks),
-            author=esc(f"{article.author} (Trung tâm Truyền thông và Văn hóa)" if article.author else ""),
+            author=esc(article.byline),
             files=files_html(article),
             related=links(state.articles(self.portal, article.section_slug), article, 5),
         )
@@ -95,5 +95,5 @@ def _item(article: Article) -> str:
     return (
         f'<table class="tin"><tr><td><img src="/upload/nho.jpg" width="80"></td><td><a href="{esc(article.url)}">'
         f'{esc(article.title)}</a> <span class="ngay">({article.published_at:%d/%m/%Y %H:%M})</span><br>'
-        f"{esc(article.lead or '')}</td></tr></table>"
+        f"{esc(article.shown_lead)}</td></tr></table>"
     )

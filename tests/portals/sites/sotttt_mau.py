@@ -66,14 +66,15 @@ class Sotttt(Site):
 
     def article(self, request: Request, state: State, match: re.Match[str]) -> Response:
         """One article in one of its places."""
-        language, section = match[1] or "vi", match[2]
+        section = match[2]
         views = state.visit() - 5_700_000
         others = state.articles(self.portal, section)
 
         def render(article: Article) -> str:
             related = links(others, article, 5)
-            counted = f"&nbsp;|&nbsp;View count: {views}" if language == "en" else ""
-            body = _content(article, counted) + fill("sotttt_mau_tools", related=related, url=article.urls[-1])
+            body = _content(article, f"&nbsp;|&nbsp;View count: {views}") + fill(
+                "sotttt_mau_tools", related=related, url=article.urls[-1]
+            )
             return self._frame(state, article.title, body, self.sections[section])
 
         return self.article_page(state, match[3], render)
@@ -148,9 +149,9 @@ def _content(article: Article, counted: str = "") -> str:
         key=article.key,
         title=esc(article.title),
         date=f"{twelve_hours(article)}{counted}",
-        lead=esc(article.lead or ""),
+        lead=esc(article.shown_lead),
         body=lines(map(_piece, article.blocks)),
-        author=esc(article.author or ""),
+        author=esc(article.byline),
         files=files_html(article),
     )
 
@@ -174,7 +175,7 @@ def _item(article: Article, language: str, section: str) -> str:
     name = article.url.rpartition("/")[2]
     url = f"http://{Sotttt.host}/{language}/{section}/-/view_content/{name}"
     return fill(
-        "sotttt_mau_item", url=url, title=esc(article.title), date=twelve_hours(article), lead=esc(article.lead or "")
+        "sotttt_mau_item", url=url, title=esc(article.title), date=twelve_hours(article), lead=esc(article.shown_lead)
     )
 
 

@@ -62,9 +62,9 @@ class Muongthanh(Site):
             section_slug=article.section_slug,
             title=esc(article.title),
             date=long_moment(article),
-            lead=esc(article.lead or ""),
+            lead=esc(article.shown_lead),
             body=body_html(article.blocks),
-            author=esc(f"{article.author}/MUONGTHANHTV.TEST" if article.author else ""),
+            author=esc(article.byline),
             related=links(state.articles(self.portal, article.section_slug), article, 6),
         )
         return self._frame(state, article.title, body)
@@ -90,7 +90,7 @@ def _item(article: Article, index: int) -> str:
     date = f"({article.published_at:%d/%m/%Y %H:%M})" if index else long_moment(article)
     return (
         f'<div class="story"><a class="title" href="{article.url}">{esc(article.title)}</a>'
-        f'<span class="date">{date}</span><div class="lead">{esc(article.lead or "")}</div></div>'
+        f'<span class="date">{date}</span><div class="lead">{esc(article.shown_lead)}</div></div>'
     )
 
 
