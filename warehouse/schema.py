@@ -117,8 +117,7 @@ CONTENT = (
     Column(
         "text",
         STRING,
-        "Main text: lead, paragraphs, headings and table rows (cells joined by "
-        | "); captions are a column of their own",
+        "Main text: lead, paragraphs, headings, table rows (cells joined by ' | '); captions have their own column",
     ),
     Column("author", STRING, "Byline as people and units, separated by '; '"),
     Column("section", STRING, "Section of the portal"),
