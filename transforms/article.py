@@ -350,4 +350,6 @@ def _inside(element: HtmlElement | None, container: HtmlElement | None) -> bool:
 def _file_scope(container: HtmlElement | None, page: Page) -> HtmlElement:
     """Files count around the container, where portals list them, but not in the chrome of the whole page."""
     parent = container.getparent() if container is not None else None
+    while parent is not None and parent.tag in ("tr", "tbody", "td"):
+        parent = parent.getparent()
     return page.root if parent is None or parent.tag in ("body", "html") else parent

@@ -24,7 +24,7 @@ _JSON_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 _RELATED = re.compile(
     r"related|lien-quan|lienquan|tin-khac|other|cung-chuyen-muc|tin-nong|hot-news|tinmoi|most|popular", re.I
 )
-_PLACE_LINE = re.compile(r"^\(?[A-ZĐ][\w.Đđ& ]{1,24}\)?\s*[-–—]\s+(?=[A-ZĐÀ-Ỹ\"“])")
+_PLACE_LINE = re.compile(r"^\(?[A-ZĐ][\w.Đđ& ]{1,24}\)?\s*[-–—]\s+(?=[A-ZĐÀ-Ỹ\"“\d])")
 _AGENCY = re.compile(r"\b(?:TV|TTXVN|TQĐT|BTQ|[A-ZĐ]{2,6}ĐT|Online|VOV|VTV|[A-ZĐ]{3,6})\b")
 _SHORT_BLOCK = 110  # characters of a block that may be a date line
 _DATE_LINE = 60  # characters of a line that is a date although no selector says so

@@ -22,6 +22,7 @@ _REPEATED = 0.5  # share of the pages on which a block must occur to be boilerpl
 _LINKED = 0.5  # share of a block's characters in links from which it is no prose
 _VOTES = 200  # characters of novel prose that a page needs to vote
 _HOLDS = 0.6  # share of a page's novel prose that its container must hold
+_ALIKE = 0.04  # balances that count as equal: a title more or less does not decide
 _SUPPORT = 0.5  # share of the voting pages that must show the container
 _TITLE_LENGTH = range(15, 301)
 _VARIABLE = re.compile(r"_INSTANCE_\w+|\d+")
@@ -159,14 +160,14 @@ def _vote(found: list[_Block], repeated: frozenset[str]) -> dict[str, tuple[floa
 
 
 def _elect(votes: list[dict[str, tuple[float, int]]]) -> tuple[str, float]:
-    """The signature with the best balance over all voting pages, the deepest of equals, and its share of the votes."""
-    names = {name for vote in votes for name in vote}
-
-    def merit(name: str) -> tuple[float, int, str]:
+    """The deepest of the signatures with about the best balance over all voting pages, and its share of the votes."""
+    merits: dict[str, tuple[float, int]] = {}
+    for name in {name for vote in votes for name in vote}:
         cast = [vote[name] for vote in votes if name in vote]
-        return round(sum(balance for balance, _ in cast) / len(votes), 2), max(depth for _, depth in cast), name
-
-    best = max(names, key=merit)
+        merits[name] = sum(balance for balance, _ in cast) / len(votes), max(depth for _, depth in cast)
+    bar = max(balance for balance, _ in merits.values()) - _ALIKE
+    good = [name for name, (balance, _) in merits.items() if balance >= bar]
+    best = max(good, key=lambda name: (merits[name][1], merits[name][0], name))
     return best, sum(best in vote for vote in votes) / len(votes)
 
 
