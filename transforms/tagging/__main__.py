@@ -1,5 +1,4 @@
-"""``python -m transforms.tagging FILE``: a text with its tags highlighted in the terminal.
-"""
+"""``python -m transforms.tagging FILE``: a text with its tags highlighted in the terminal."""
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ _QUANTITY = re.compile(
 _SCALE = re.compile(r"(?:(triệu|nghìn|ngàn|tỷ|tỉ|vạn|trăm)\s)", re.I)
 _FACTORS = {"trăm": 1e2, "nghìn": 1e3, "ngàn": 1e3, "vạn": 1e4, "triệu": 1e6, "tỷ": 1e9, "tỉ": 1e9}
 _RANKED = re.compile(
-    r"(?:năm|quý|tháng|ngày|thứ|mức độ|cấp độ|cấp|khóa|số|điều|khoản|điểm|mục|chương|phần"
-    r"|tổ|thôn|ấp|khu phố|lớp|phường|quận|hạng|tuổi|phòng|bài|tập|kỳ|vòng|đường|quốc lộ|tỉnh lộ|lúc|vào|nhóm|vùng|ql|đt|covid-|loại|bảng"
+    r"(?:năm|quý|tháng|ngày|thứ|mức độ|cấp độ|cấp|khóa|số|điều|khoản|điểm|mục|chương|phần|tổ|thôn|ấp|khu phố|lớp"
+    r"|phường|quận|hạng|tuổi|phòng|bài|tập|kỳ|vòng|đường|quốc lộ|tỉnh lộ|lúc|vào|nhóm|vùng|ql|đt|covid-|loại|bảng"
     r"|lần|tầng|ngõ|nhà|khóm|km|cung đường)\s?$",
     re.I,
 )
