@@ -21,7 +21,7 @@ REMEDIES: dict[Outcome, str] = {
     Outcome.OK: "nothing to do",
     Outcome.UNCHANGED: "nothing to do",
     Outcome.NOT_ARTICLE: "narrow the family's article pattern",
-    Outcome.GONE: "nothing to do: the item is marked as removed when it is found missing a second time",
+    Outcome.GONE: "nothing to do: an article or document that is missing twice is marked as removed",
     Outcome.EMPTY: "open the page in a browser; if it is built by script, the portal needs a family of its own",
     Outcome.SOFT_404: "nothing to do if the portal removed the page; otherwise correct the family's URL pattern",
     Outcome.BLOCKED: "the portal refuses automatic visits: raise its delay or ask its owner for permission",

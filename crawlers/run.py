@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from scrapy.settings import Settings
 
 logger = logging.getLogger("crawl")
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 LOCK_FILE = ".lock"
 LOCK_STEP = 0.5  # seconds between attempts to take the lock
 SCRAPY_BUGS = ("scrapy.core.engine", "scrapy.core.scraper")  # who logs exceptions of spiders and start()
@@ -61,7 +62,10 @@ def main(arguments: list[str] | None = None) -> int:
         job = load_job(*(sys.argv[1:] if arguments is None else arguments))
         stopper.grace = setting(job, "STOP_GRACE")
         with locked(job.run_dir, setting(job, "LOCK_WAIT")):
-            return run(job, stopper).exit_code
+            code = run(job, stopper).exit_code
+            stopper.requested = True
+            stopper.install()  # too late to stop: the interpreter's end would restore the deadly default
+            return code
     except BusyError as error:
         logger.warning("%s", error)
         return EXIT_BUSY
@@ -196,14 +200,13 @@ class Stopper:
 
     def install(self) -> None:
         """Takes the signals, again where a library took them."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self.handle)
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN if self.requested else self.handle)
 
     def handle(self, *_: object) -> None:
         """Signal handler."""
-        if self.requested:
-            return
         self.requested = True
+        self.install()
         timer = threading.Timer(self.grace, os._exit, (EXIT_INTERRUPTED,))
         timer.daemon = True
         timer.start()

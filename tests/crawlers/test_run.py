@@ -50,8 +50,9 @@ def test_a_stopped_crawl_goes_on_without_asking_again(tmp_path: Path) -> None:
         job = make_job(tmp_path, site.proxy)
         process = start(job)
         wait_for(lambda: len(site.requests) > 8)
-        process.send_signal(signal.SIGTERM)
-        process.send_signal(signal.SIGTERM)
+        while process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            time.sleep(0.01)
         code, log = finish(process)
         assert (code, outcome(job).state) == (EXIT_INTERRUPTED, "interrupted"), log
         kept = len(archived(job))
