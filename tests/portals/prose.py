@@ -1,7 +1,8 @@
 """Articles combined from topic templates by a seeded generator: same portal and number, same article.
 
 ``[a|b]`` is a choice; ``{slot}`` a fact of the portal's setting; ``{n:20-400}`` a quantity, ``{p:40-98}`` a percentage,
-``{t:2-60}`` billions of dong, ``{r:900-2100}`` a done/total pair, ``{vb:KH}`` a cited document, ``{truoc:9}`` and
+``{t:2-60}`` billions of dong, ``{r:900-2100}`` a done/total pair, ``{vb:KH}`` a cited document, ``{vbt:CV}`` one of
+the last seven days, ``{truoc:9}`` and
 ``{sau:30}`` a day before or after publication.
 """
 
@@ -155,13 +156,17 @@ def long_date(day: dt.date) -> str:
     return f"ngày {day.day:02d}/{day.month}/{day.year}" if day.month > 2 else f"ngày {day:%d/%m/%Y}"
 
 
-def _cited(pen: Writer, argument: str) -> str:
+def _cited(pen: Writer, argument: str, since: tuple[int, int] = (4, 90)) -> str:
     name, pattern = KINDS[argument]
     number = pen.dice.randint(3, HIGHEST.get(argument, 2400))
     if pen.setting.local:
         pattern, number = pattern.replace("/TU", "/HU"), number // 2 + 2
-    day = pen.day - dt.timedelta(days=pen.dice.randint(4, 90))
+    day = pen.day - dt.timedelta(days=pen.dice.randint(*since))
     return f"{name} số {pattern.format(f'{number:02d}')} {long_date(day)}"
+
+
+def _cited_this_week(pen: Writer, argument: str) -> str:
+    return _cited(pen, argument, (0, 6))
 
 
 def _before(pen: Writer, argument: str) -> str:
@@ -182,6 +187,7 @@ MAKERS: dict[str, Callable[[Writer, str], str]] = {
     "t": _money,
     "r": _ratio,
     "vb": _cited,
+    "vbt": _cited_this_week,
     "truoc": _before,
     "sau": _after,
     "co": _office,
