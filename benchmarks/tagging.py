@@ -1,7 +1,8 @@
 """How well and how fast texts are tagged: ``python -m benchmarks.tagging``.
 
 Quality is measured against hand-annotated gold (``TINTINH_DATA``) with the scorer of ``TINTINH_TOOLS``; without
-them only speed is measured, on texts of its own. Prints tables and one JSON line, and fails below the floors of ``floors.json``.
+them only speed is measured, on texts of its own. Prints tables and one JSON line, and fails below the floors of
+``floors.json``.
 """
 
 from __future__ import annotations

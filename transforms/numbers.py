@@ -25,8 +25,11 @@ _NUMBER = re.compile(
 )
 _START = re.compile(r"(?<![\w/.,-])\d{1,6}[a-z]?(?=\s?[-/]|\s[A-ZĐ])")
 _PREFIX = re.compile(r"\s*(?:số\s*(?:/\s*ký hiệu)?\s*:?\s*)?", re.IGNORECASE)
-_LOOKALIKES = str.maketrans({"\u00d0": "Đ", "\u00f0": "đ", "\u0189": "Đ"})
-_BLANKS = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f\t", " ") | dict.fromkeys("‐‑‒–—−", "-"))
+_PLAIN = str.maketrans(
+    {"\u00d0": "Đ", "\u00f0": "đ", "\u0189": "Đ"}
+    | dict.fromkeys("\u00a0\u2007\u2009\u202f\t", " ")
+    | dict.fromkeys("‐‑‒–—−", "-")
+)
 _WITHOUT_STROKE = {"QD": "QĐ", "BCD": "BCĐ", "HDND": "HĐND", "DU": "ĐU", "CD": "CĐ"}
 _STATE_LAW = re.compile(r"(?:UBTV)?QH\d{1,2}$|(?:UBTV)?QH[KX]\d{1,2}$")
 _DIGITS_AT_END = re.compile(r"\d+$")
@@ -96,7 +99,7 @@ def is_known_symbol(symbol: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return text.translate(_LOOKALIKES).translate(_BLANKS)
+    return text.translate(_PLAIN)
 
 
 class _Repairs:

@@ -37,8 +37,11 @@ def _body(grammar: Grammar, index: int) -> tuple[Found, int] | None:
 
 def find(grammar: Grammar) -> Iterator[Found]:
     """Offices and bodies from left to right; an office takes the body that it governs along."""
-    index = 0
+    index, heads = 0, grammar.lexicon.heads
     while index < grammar.count:
+        if grammar.folded[index] not in heads:
+            index += 1
+            continue
         parsed = _office(grammar, index) or _body(grammar, index)
         if parsed is None:
             index += 1

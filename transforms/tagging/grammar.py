@@ -313,7 +313,7 @@ class Grammar:
             return body
         head = self.folded[at - 1]
         typed = head in ("tịch", "thư", "trực") and self.lexicon.areas.match(self.folded, at)
-        area = self.area(at) if typed else None
+        area = self.area(at) if typed and typed[1].split()[0] in LEVELS else None
         if area and (area > at + 1 or self.folded[at] in ("tỉnh", "huyện", "xã")):
             return area
         if head in ("phòng", "ban", "khoa") and not self.likely_person(at) and not self.person(at):

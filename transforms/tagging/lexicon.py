@@ -20,6 +20,8 @@ class PhraseTable:
             key = list(token_key(phrase))
             grouped[key[0]].append((key, payload))
         self._by_first = {first: sorted(rest, key=lambda entry: -len(entry[0])) for first, rest in grouped.items()}
+        self.firsts = frozenset(self._by_first)
+        """The folded tokens with which a phrase begins."""
 
     def match(self, folded: Sequence[str], index: int) -> tuple[int, str] | None:
         """(index after the longest phrase, payload) at ``index``, or None."""
@@ -46,6 +48,8 @@ class Lexicon:
     common_surnames: frozenset[str]
     no_names: frozenset[str]
     stops: frozenset[str]
+    heads: frozenset[str]
+    """First tokens of bodies and offices."""
     gazetteer: gazetteer.Gazetteer
 
 
@@ -57,10 +61,12 @@ def _table(name: str, column: str, payload: str | None = None) -> PhraseTable:
 def load() -> Lexicon:
     """The lexicon of this version of the data."""
     surnames = vocabulary.rows("surnames.csv")
+    bodies, offices = _table("bodies.csv", "phrase", "kind"), _table("offices.csv", "phrase", "kind")
     return Lexicon(
-        bodies=_table("bodies.csv", "phrase", "kind"),
+        bodies=bodies,
         body_words=_table("body_words.csv", "words", "inside"),
-        offices=_table("offices.csv", "phrase", "kind"),
+        offices=offices,
+        heads=bodies.firsts | offices.firsts,
         titles=_table("titles.csv", "phrase"),
         areas=PhraseTable((r["phrase"], f"{r['level']} {r['needs']}") for r in vocabulary.rows("area_types.csv")),
         countries=_table("countries.csv", "name"),

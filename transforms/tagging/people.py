@@ -14,6 +14,8 @@ _CREDIT = re.compile(
 )
 _RANKED = re.compile(r"^(?:(?:thiếu|trung|thượng|đại)\s(?:tướng|tá|úy)|ts\.?|ths\.?|bs\.?|gs\.?|pgs\.?|ông|bà)$")
 _AGE = re.compile(r"\s?\(\s?(?:\d{1,3} tuổi|sinh năm|SN|tên thật|bí danh)|,\s(?:\d{1,3} tuổi|sinh năm|SN|ngụ|trú|quê)")
+FARTHEST_OFFICE = 14
+GIVING = frozenset({"chức", "vụ", "làm", "là"})
 _BESIDE = frozenset({",", "-", ":", "và"})
 
 
@@ -29,13 +31,16 @@ class People:
         self.offices_by_start = {office.start: office for office in offices}
         self.found: dict[int, Found] = {}
         self.seen: set[tuple[str, ...]] = set()
+        self.taken: set[int] = set()
         self.title_ends = self._title_ends()
 
     def _title_ends(self) -> set[int]:
         """Indices of tokens that follow a title ("ông", "Thượng tá", "TS.")."""
         ends: set[int] = set()
-        for index in range(self.grammar.count):
-            found = self.grammar.lexicon.titles.match(self.grammar.folded, index)
+        folded, titles = self.grammar.folded, self.grammar.lexicon.titles
+        firsts = titles.firsts
+        for index in [i for i, word in enumerate(folded) if word in firsts]:
+            found = titles.match(folded, index)
             if found:
                 end = found[0]
                 if end < self.grammar.count and self.grammar.words[end] in ".:":
@@ -102,7 +107,7 @@ class People:
                 return None
             office = self.offices_by_end.get(self.tokens.ends[at - 1])
             if office:
-                return office
+                return office if at == index or office.start not in self.taken else None
             if not (self.grammar.words[at - 1] in (":", ",") or at in self.title_ends):
                 return None
             at -= 1 if self.grammar.words[at - 1] in ".:," else self._title_length(at)
@@ -147,6 +152,7 @@ class People:
         name = self.grammar.view.plain[start:stop]
         person = Found("PER", start, stop, rule, norm=name, credit=credit)
         person.roles = [] if credit else self._roles(index, end)
+        self.taken.update(office.start for office in person.roles)
         self.found[start] = person
         self.seen.add(tuple(self.grammar.words[index:end]))
 
@@ -154,7 +160,22 @@ class People:
         left = self._office_before(index)
         if left and self.grammar.words[index - 1] != ",":
             return [left]
-        return self._roles_after(end) or ([left] if left else [])
+        return self._roles_after(end) or ([left] if left else self._given(end))
+
+    def _given(self, end: int) -> list[Found]:
+        """The office of "X được bổ nhiệm giữ chức Y", "X là Y", within the clause."""
+        for at in range(end, min(end + FARTHEST_OFFICE, self.grammar.count)):
+            if (
+                self.grammar.words[at] in ".;:"
+                or self.grammar.glue[at] == "\n"
+                or (at in self.title_ends and at > end + 1)
+            ):
+                return []
+            office = self.offices_by_start.get(self.tokens.starts[at])
+            if office:
+                given = self.grammar.folded[at - 1] in GIVING and "thôi" not in self.grammar.folded[end:at]
+                return [office] if given else []
+        return []
 
     def _roles_after(self, end: int) -> list[Found]:
         """The offices of ", ROLE, ROLE" or " - ROLE, ROLE"."""

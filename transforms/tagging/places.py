@@ -24,9 +24,9 @@ class Places:
 
     def run(self) -> list[Found]:
         """Every place in order."""
-        index = 0
+        index, folded, firsts = 0, self.grammar.folded, self.grammar.lexicon.areas.firsts
         while index < self.grammar.count:
-            index = self._typed(index) or index + 1
+            index = (self._typed(index) if folded[index] in firsts else None) or index + 1
         self._repeat()
         for index in range(self.grammar.count):
             if self.grammar.capital[index]:
