@@ -21,6 +21,7 @@ from crawlers.plans import Answer, Missing, Plan, facts_of, interval, newest_fir
 
 KNOWN_IN_A_ROW = 10  # entries already known, in a row, after which a scheduled run ends
 LIVING = frozenset({"ok", "unchanged"})
+FLEETING = frozenset({"timeout", "network_error", "server_error", "blocked", "login", "truncated"})  # worth another try
 
 
 def plan_for(job: CrawlJob, family: Family) -> Plan:
@@ -203,14 +204,14 @@ class Selection:
         for index in range(len(items) - 1, -1, -1):
             item, day = items[index], self._day(items[index])
             below = (self._day(other) for other in items[index + 1 :])
-            is_old = day is not None and day < self.job.date_from and self._known(item) is None
+            is_old = day is not None and day < self.job.date_from and self._is_unread(item)
             if is_old and (settled or any(day and other and other > day for other in below)):
                 yield item
             settled = settled or self._is_settled(item)
 
     def _defer(self, items: Iterable[Candidate]) -> None:
         for item in items:
-            if self._day(item) is None and self._known(item) is None:
+            if self._day(item) is None and self._is_unread(item):
                 self._later.setdefault(self._id(item), item)
 
     def _is_asked_unlisted(self, item: Candidate, covered: bool) -> bool:
@@ -226,6 +227,11 @@ class Selection:
         if self.job.scheduled:
             return []
         return [_from_known(known) for known in self.inventory.between(self.job.date_from, self.job.date_to)]
+
+    def _is_unread(self, item: Candidate) -> bool:
+        """Whether the entry is new, or its last reading failed for a reason that passes."""
+        known = self._known(item)
+        return known is None or known.last_outcome in FLEETING
 
     def _is_settled(self, item: Candidate) -> bool:
         """Whether the entry is known, was read well, and no sitemap says that it changed since."""

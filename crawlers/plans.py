@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 GRACE = dt.timedelta(days=7)  # how far entries may be out of order: late news, boundaries between pages
+MOST_UNDATED = 3  # pages of an undated listing that a scheduled run reads at most: a day fills fewer
 MOST_HOLES = 3  # pages in a row that cannot be read before a listing is given up
 
 
@@ -62,8 +63,16 @@ def facts_of(number: int, days: list[dt.date | None], last: int | None = None, s
 
 
 def newest_first(date_from: dt.date, most: int) -> Plan:
-    """Pages from the first until known ground, or until they are older than the first day asked for and a week."""
-    return _onward({}, 1, lambda facts: facts.stop or _older(facts, date_from - GRACE), most)
+    """Pages from the first until known ground, or until they are older than the first day asked for and a week.
+
+    A listing without dates ends after ``MOST_UNDATED`` pages where nothing of it is known yet.
+    """
+
+    def done(facts: Facts) -> bool:
+        undated = facts.median is None and facts.number >= MOST_UNDATED
+        return facts.stop or undated or _older(facts, date_from - GRACE)
+
+    return _onward({}, 1, done, most)
 
 
 def every_page(most: int) -> Plan:

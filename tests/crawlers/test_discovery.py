@@ -151,6 +151,12 @@ def test_a_scheduled_run_ends_a_week_behind_its_first_day() -> None:
     assert natural
 
 
+def test_a_scheduled_run_reads_only_the_head_of_an_undated_listing_of_which_nothing_is_known() -> None:
+    asked, natural = carry_out(newest_first(DAY, MOST), listing([None] * 500, 5))
+    assert asked == [1, 2, 3]
+    assert natural
+
+
 # The selection
 
 PORTAL = Portal(
@@ -261,6 +267,15 @@ def test_a_scheduled_run_takes_late_news_with_an_old_date_but_not_old_ground() -
     chosen, selection, walks = read(job, shelf(known(3, 26)), (page, []))
     assert chosen == ["1", "2"]
     assert selection.leftovers(walks) == []
+
+
+def test_a_scheduled_run_tries_again_what_failed_for_a_passing_reason_but_not_what_is_no_article() -> None:
+    job = make_job(27, 27, scheduled=True)
+    inventory = shelf(known(1, 26, "timeout"), known(2, 26), known(3, None, "not_article"), known(4, None, "timeout"))
+    entries = [item(1, 26), item(2, 26), item(3, None), item(4, None)]
+    chosen, selection, walks = read(job, inventory, (entries, []))
+    assert chosen == ["1"]
+    assert keys(selection.leftovers(walks)) == ["4"]
 
 
 def test_a_scheduled_run_ends_after_ten_known_entries_in_a_row() -> None:
