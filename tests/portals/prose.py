@@ -2,8 +2,7 @@
 
 ``[a|b]`` is a choice; ``{slot}`` a fact of the portal's setting; ``{n:20-400}`` a quantity, ``{p:40-98}`` a percentage,
 ``{t:2-60}`` billions of dong, ``{r:900-2100}`` a done/total pair, ``{vb:KH}`` a cited document, ``{vbt:CV}`` one of
-the last seven days, ``{truoc:9}`` and
-``{sau:30}`` a day before or after publication.
+the last seven days, ``{truoc:9}`` and ``{sau:30}`` a day before or after publication.
 """
 
 from __future__ import annotations
