@@ -17,8 +17,9 @@ FEED_TYPES = ("application/rss+xml", "application/atom+xml")
 FEED_LINK = re.compile(r"(?:/rss(?:/|\.|$)|/feed/?$|\.rss$)", re.I)
 MENU = re.compile(r"menu|nav|chuyen-?muc|danh-?muc|categor", re.I)
 NO_SECTION = re.compile(
-    r"lien-he|gioi-thieu|so-do|sitemap|rss|dang-nhap|login|hoi-dap|tim-kiem|search|video|anh|photo|album|podcast|"
-    r"thu-tuc-hanh-chinh|dich-vu-cong|lich-|co-cau|chuc-nang|lanh-dao|english|trang-chu|quang-cao|tag",
+    r"/(?:lien-he|gioi-thieu|so-do|sitemap|rss|dang-nhap|login|hoi-dap|tim-kiem|search|video|photo|album|podcast|media|"
+    r"thu-tuc-hanh-chinh|dich-vu-cong|lich-phat-song|lich-cong-tac|lich-lam-viec|co-cau|chuc-nang|lanh-dao|english|"
+    r"trang-chu|quang-cao|tags?|thu-vien-anh|anh)(?:-[^/]*)?(?:\.\w+)?(?:/|$)",
     re.I,
 )
 MOST_SECTIONS = 40

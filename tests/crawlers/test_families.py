@@ -242,6 +242,13 @@ def test_a_home_page_announces_its_feeds_and_its_menus_lead_to_sections() -> Non
     assert home.sections == ("http://bao.test/thoi-su/", "http://bao.test/kinh-te/")
 
 
+@pytest.mark.parametrize("path", ["/thanh-tra.html", "/kinh-doanh/", "/du-lich-xanh", "/the-thao", "/vi/tin-noi-bat"])
+def test_a_section_is_not_mistaken_for_a_service_page_because_of_part_of_its_name(path: str) -> None:
+    page = f'<nav><a href="{path}">Mục</a><a href="/thu-vien-anh">Ảnh</a><a href="/vi/lien-he.html">Liên hệ</a></nav>'
+    home = read_home(page, "http://bao.test/", family("generic"), lambda _: True)
+    assert home.sections == ("http://bao.test" + path,)
+
+
 # Dates
 
 
