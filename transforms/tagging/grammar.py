@@ -13,10 +13,14 @@ LONGEST_NAME = 5
 LONGEST_BODY = 22
 LONGEST_AREA = 6
 CONNECTORS = frozenset({"và", "&", "-", "/", "cho"})
+NEVER_GIVEN = frozenset({"chủ", "phó", "ban", "trưởng", "ủy", "ông", "bà"})
 PARENTS = frozenset({"sở", "bộ", "cục", "chi cục", "công ty", "tập đoàn", "trường", "viện", "đảng ủy", "trung tâm"})
 FREE_KINDS = frozenset({"school", "firm"})
 """Bodies that may be called after a person or by any capitalised words."""
 CLOSING = frozenset({"bộ", "sở", "ubnd", "ngành"})
+STRICT_HEADS = frozenset({"bộ", "sở"})
+"""Heads of bodies whose names are all made of listed words."""
+ABBREVIATED = frozenset({"THPT", "THCS", "ĐH", "BV", "BVĐK", "HTX", "NXB", "BQL", "CTCP", "CLB"})
 NOT_HEADS = {
     "sở": frozenset({"trụ", "cơ"}),
     "bộ": frozenset({"chi", "cán", "đảng", "toàn", "nội", "tiến", "đồng", "liên", "bắc", "nam", "trung", "cục", "đi"}),
@@ -34,6 +38,10 @@ NOT_HEADS = {
 }
 LEVELS = {"province": ("province",), "district": ("district",), "commune": ("commune",)}
 CITY_LEVELS = ("province", "district")
+
+
+def _inside(listed: tuple[int, str] | None) -> bool:
+    return listed is not None and listed[1] == "yes"
 
 
 class Grammar:
@@ -73,7 +81,7 @@ class Grammar:
         end = min(self.name_run(index), index + 4)
         if end - index < 2 or (end - index == 2 and self.listed_area(index, CITY_LEVELS) == end):
             return None
-        return end
+        return None if any(word in NEVER_GIVEN for word in self.folded[index + 1 : end]) else end
 
     def likely_person(self, index: int) -> int | None:
         """A name that needs no further evidence: a common surname, three or four words, no place of that name."""
@@ -105,7 +113,9 @@ class Grammar:
         if not self.joined(index) and not (index < self.count and self.glue[index] == "" and needs != "capital"):
             return None
         levels = CITY_LEVELS if needs == "listed" else LEVELS.get(level, ())
-        listed = self.listed_area(index, levels)
+        listed, person = self.listed_area(index, levels), self.person(index)
+        if listed and person and person > listed and person - index > 2:
+            return None
         if listed or (needs == "listed" and self._maybe_person(index)):
             return listed
         if needs == "road":
@@ -180,10 +190,12 @@ class Grammar:
 
     def _no_head(self, index: int) -> bool:
         """Whether the word before makes another word of the head (trụ sở) or a place of it (xã Trường Thành)."""
+        if self.capital[index] and (self.listed_area(index, CITY_LEVELS) or self._country(index)):
+            return True
         if not index or not self.joined(index):
             return False
         before = self.folded[index - 1]
-        if not self.capital[index]:
+        if not self.capital[index] or (self.words[index].isupper() and self.words[index - 1].isupper()):
             return before in NOT_HEADS.get(self.folded[index], ())
         return (
             before in ("xã", "phường", "huyện", "quận", "thôn", "ấp")
@@ -199,10 +211,23 @@ class Grammar:
             return self.area(end) if self.folded[end] != "viên" else None
         if kind == "relational":
             return self._relation(end, depth, capital)
-        if not capital and not self.capital[end] and end - index < 2:
+        if not self._named(index, end):
             return None
         tail = self.name_end(end, free=kind in FREE_KINDS, started=end - index > 1)
         return tail if tail and (capital or any(self.capital[end:tail])) else None
+
+    def _named(self, index: int, end: int) -> bool:
+        """Whether a name may begin at ``end``; small words after one-word heads and shouting are suspicious."""
+        listed = self.lexicon.body_words.match(self.folded, end)
+        shouted = self.words[index].isupper() and len(self.words[index]) > 1 and self.words[end].isupper()
+        strict = self.folded[index] in STRICT_HEADS and end - index == 1
+        if strict and not self.words[end][:2].isupper() and listed is None:
+            return False
+        if not self.capital[index] and end - index == 1 and self.words[end].isupper():
+            return self.folded[index] in ("phòng", "sở", "bộ", "trường", "viện")
+        if shouted and end - index < 3 and len(self.words[end]) > 1 and self.words[index] not in ABBREVIATED:
+            return listed is not None
+        return self.capital[end] or end - index > 1 or (self.capital[index] and (not strict or _inside(listed)))
 
     def _relation(self, end: int, depth: int, capital: bool) -> int | None:
         parent = self.body(end, parent=True, depth=depth + 1)
@@ -272,7 +297,8 @@ class Grammar:
 
     def _with_second_syllable(self, at: int) -> int:
         """A capitalised word takes the small word after it along, unless that opens a new phrase."""
-        if not self.joined(at) or self.capital[at] or not self.words[at].isalpha():
+        acronym = self.words[at - 1].isupper() and len(self.words[at - 1]) > 1
+        if acronym or not self.joined(at) or self.capital[at] or not self.words[at].isalpha():
             return at
         if self.folded[at] in self.lexicon.stops or self.lexicon.areas.match(self.folded, at):
             return at
