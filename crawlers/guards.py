@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from scrapy import exceptions as errors
+from scrapy import signals
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.exceptions import IgnoreRequest
@@ -94,6 +95,7 @@ class AddressGuard:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
+        crawler.signals.connect(self.heed, signals.robots_parsed)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> AddressGuard:
@@ -121,6 +123,17 @@ class AddressGuard:
         if request.meta.get("dont_obey_robotstxt") and urlsplit(request.url).path == "/robots.txt":
             _spider(self.crawler).recorder.robots(response)
         return response
+
+    def heed(self, robotparser: Any, request: Request) -> None:
+        """Signal: keeps a longer Crawl-delay of robots.txt, up to CRAWL_DELAY_MAX."""
+        settings = self.crawler.settings
+        asked = robotparser.crawl_delay(settings["USER_AGENT"]) or 0.0
+        delay = max(settings.getfloat("DOWNLOAD_DELAY"), min(asked, settings.getfloat("CRAWL_DELAY_MAX")))
+        downloader = self.crawler.engine.downloader
+        key = downloader.get_slot_key(request)
+        downloader.per_slot_settings[key] = {**downloader.per_slot_settings.get(key, {}), "delay": delay}
+        if key in downloader.slots:
+            downloader.slots[key].delay = delay
 
     def _check_target(self, scheme: str, host: str, request: Request) -> None:
         if scheme not in ("http", "https"):

@@ -10,6 +10,7 @@ CONCURRENT_REQUESTS = 2
 CONCURRENT_REQUESTS_PER_DOMAIN = 2
 DOWNLOAD_TIMEOUT = 60  # seconds for a whole answer; 180 would keep a stop waiting
 ROBOTSTXT_OBEY = True
+CRAWL_DELAY_MAX = 30  # seconds that a robots.txt may ask for between requests; Scrapy itself ignores Crawl-delay
 
 # Remote control and telnet execute Python sent to a local port.
 REMOTE_CONTROL_ENABLED = False

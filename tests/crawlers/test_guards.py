@@ -235,6 +235,17 @@ def test_the_portals_delay_is_kept(tmp_path: Path) -> None:
     assert min(later - earlier for earlier, later in itertools.pairwise(times)) > 0.3
 
 
+def test_the_delay_that_robots_ask_for_is_kept(tmp_path: Path) -> None:
+    robots = Answer(b"User-agent: *\nCrawl-delay: 0.5\n", headers={"Content-Type": "text/plain"})
+    paths = ["/a", "/b", "/c"]
+    routes = {"/robots.txt": robots, "/list": listing(*paths), **{path: article(path) for path in paths}}
+    with Site(routes) as site:
+        job = make_job(tmp_path, site.proxy, settings={"RANDOMIZE_DOWNLOAD_DELAY": False})
+        assert crawl(job)[0] == 0
+    times = [when for when, _ in site.requests]
+    assert min(later - earlier for earlier, later in itertools.pairwise(times)) > 0.4
+
+
 @pytest.mark.parametrize("address", ["8.8.8.8", "113.160.1.1", "2001:4860:4860::8888"])
 def test_public_addresses_are_public(address: str) -> None:
     assert is_public(address)
