@@ -12,7 +12,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,7 +32,6 @@ from warehouse.staging import Quarantined, Staged
 
 ATTEMPTS = 200
 LONGEST_PAUSE = 1.0  # seconds between two attempts
-PENDING = 64  # objects being written at once, at most
 
 DERIVED = {**TABLES, INVENTORY.name: INVENTORY}
 OWNER = {"articles": "article_id", "documents": "document_id"}
@@ -60,8 +59,7 @@ class Committer:
         self.store = store
         self.staged = staged
         self.portals = portals
-        self._built: dict[str, tuple[Bundle, str, Counter[str]]] = {}
-        self._pending: list[Future[None]] = []
+        self._built: dict[str, tuple[str, Counter[str]]] = {}
 
     def run(self) -> Commit:
         """Commit; StoreError when storage refuses or other writers never let go."""
@@ -90,8 +88,7 @@ class Committer:
             if key != base.partitions.get(inputs.partition):
                 partitions[inputs.partition] = key
                 counts += written
-        portals_file = self._portals_file(base, portals, pool)
-        self._settle()
+        portals_file = self._portals_file(base, portals)
         if partitions == base.partitions and portals_file == base.portals:
             return None, counts
         runs = tuple(sorted({staged.run_id for staged in self.staged}))
@@ -111,15 +108,14 @@ class Committer:
         return following
 
     def _partition(self, inputs: Inputs, portals: pa.Table, pool: ThreadPoolExecutor) -> tuple[str, Counter[str]]:
+        """Key of the partition's bundle and the rows by table that these runs wrote; derived only if inputs moved."""
         fingerprint = _fingerprint(inputs, portals)
         if inputs.stored and inputs.stored.inputs == fingerprint:
             return inputs.stored_key, Counter()
         if fingerprint not in self._built:
             bundle, counts = self._derive(inputs, portals, fingerprint, pool)
-            self._settle()
-            self._built[fingerprint] = bundle, snapshots.put_bundle(self.store, bundle), counts
-        _, key, counts = self._built[fingerprint]
-        return key, counts
+            self._built[fingerprint] = snapshots.put_bundle(self.store, bundle), counts
+        return self._built[fingerprint]
 
     def _derive(
         self, inputs: Inputs, portals: pa.Table, fingerprint: str, pool: ThreadPoolExecutor
@@ -127,37 +123,25 @@ class Committer:
         observations = read_inputs(self.store, inputs)
         tables = publish(observations, inputs.relevant_runs, portals, inputs.month)
         tables[RUNS.name] = inputs.runs
-        files = {
-            name: self._put(DERIVED[name], inputs.partition, rows, pool) for name, rows in tables.items() if len(rows)
+        writing = {
+            name: pool.submit(self._put, DERIVED[name], partition_folder(name, *inputs.partition), rows)
+            for name, rows in tables.items()
+            if rows.num_rows
         }
         counts = _written({**tables, OBSERVATIONS.name: observations}, {staged.run_id for staged in self.staged})
+        files = {name: future.result() for name, future in writing.items()}
         return Bundle(*inputs.partition, fingerprint, tuple(inputs.observations), files), counts
 
-    def _put(self, table: Table, partition: Partition, rows: pa.Table, pool: ThreadPoolExecutor) -> File:
+    def _put(self, table: Table, folder: str, rows: pa.Table) -> File:
         data = encode(require(rows, table))
-        file = named(partition_folder(table.name, *partition), table.name, rows.num_rows, data)
-        self._submit(pool, file, data)
+        file = named(folder, table.name, rows.num_rows, data)
+        self.store.keep(file.path, data)
         return file
 
-    def _submit(self, pool: ThreadPoolExecutor, file: File, data: bytes) -> None:
-        if len(self._pending) >= PENDING:
-            self._settle()
-        self._pending.append(pool.submit(self.store.keep, file.path, data))
-
-    def _settle(self) -> None:
-        """Wait until every submitted object is stored; raises what storage raised."""
-        pending, self._pending = self._pending, []
-        for future in pending:
-            future.result()
-
-    def _portals_file(self, base: Snapshot, portals: pa.Table, pool: ThreadPoolExecutor) -> File | None:
-        if not portals.num_rows:
+    def _portals_file(self, base: Snapshot, portals: pa.Table) -> File | None:
+        if portals.equals(self._stored_portals(base)):
             return base.portals
-        data = encode(require(portals, PORTALS))
-        file = named(f"data/{PORTALS.name}", PORTALS.name, portals.num_rows, data)
-        if file != base.portals:
-            self._submit(pool, file, data)
-        return file
+        return self._put(PORTALS, f"data/{PORTALS.name}", portals)
 
     def _stored_portals(self, base: Snapshot) -> pa.Table:
         if base.portals is None:

@@ -7,6 +7,7 @@ one fetch the latest counts; of several fetches the latest good one; a failure n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 import pyarrow as pa
@@ -134,7 +135,7 @@ def _child(table: Table, rows: pa.Table, column: str, partition: tuple[str, str]
     fields = {values.type.field(i).name: pc.struct_field(values, [i]) for i in range(values.type.num_fields)}
     columns = {**_constant(partition, len(values)), **fields, "published_date": day}
     flat = _sorted(_assembled(table, columns, owners), table.key)
-    return flat.filter(pa.array(_first_of_key(flat, table.key), pa.bool_()))
+    return flat.filter(_first_of_key(flat, table.key))
 
 
 def _taken(observations: pa.Table, table: Table, positions: list[int]) -> pa.Table:
@@ -144,10 +145,12 @@ def _taken(observations: pa.Table, table: Table, positions: list[int]) -> pa.Tab
     return light.take(pa.array(positions, pa.int64()))
 
 
-def _first_of_key(rows: pa.Table, key: tuple[str, ...]) -> list[bool]:
+def _first_of_key(rows: pa.Table, key: tuple[str, ...]) -> pa.Array:
     """Of rows sorted by ``key``, which ones start a new key: a tagger that says a thing twice says it once."""
-    keys = list(zip(*(rows[name].to_pylist() for name in key), strict=True))
-    return [index == 0 or keys[index - 1] != value for index, value in enumerate(keys)]
+    if not rows.num_rows:
+        return pa.array([], pa.bool_())
+    changed = [pc.not_equal(rows[name].slice(1), rows[name].slice(0, rows.num_rows - 1)) for name in key]
+    return pa.concat_arrays([pa.array([True]), *reduce(pc.or_, changed).chunks])
 
 
 def _registry(portal: pa.ChunkedArray, portals: pa.Table) -> dict[str, Any]:

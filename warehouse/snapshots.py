@@ -25,7 +25,7 @@ from warehouse.schema import SCHEMA_VERSION
 HEAD = "_meta/HEAD.json"
 SNAPSHOTS = "_meta/snapshots"
 BUNDLES = "_meta/bundles"
-THREADS = 8
+THREADS = 4
 
 Partition = tuple[str, str]  # province slug, month YYYY-MM
 
