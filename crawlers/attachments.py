@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from lxml import html as lxml_html
+from lxml.cssselect import CSSSelector
 from lxml.etree import ParserError
 
 from crawlers import urls
@@ -43,4 +45,9 @@ def _links(root: Element, container: Selectors) -> Iterator[str]:
 
 def _select(root: Element, selectors: Iterable[str]) -> list[Element]:
     """Elements of the first selector that matches any."""
-    return next((found for selector in selectors if (found := root.cssselect(selector))), [])
+    return next((found for selector in selectors if (found := _compiled(selector)(root))), [])
+
+
+@cache
+def _compiled(selector: str) -> Any:  # lxml-stubs types its result as that of any XPath
+    return CSSSelector(selector, translator="html")
