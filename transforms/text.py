@@ -21,8 +21,6 @@ _PLACEMENT = {
 }
 _PLACED = re.compile("|".join(_PLACEMENT))
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f\x7f]")
-_SPACE = re.compile(r"\s+")
-_INLINE_SPACE = re.compile(r"[^\S\n]+")
 _MARKS = re.compile("[\u0300-\u036f]")
 _DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{3,30})", re.I)
 _VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
@@ -42,18 +40,25 @@ class Decoded:
 
 def nfc(text: str) -> str:
     """``text`` in Unicode normal form C."""
-    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def clean(text: str | None) -> str:
     """One line of NFC: every kind of space (NBSP too) is one blank, invisible characters are gone; None is ''."""
-    return _SPACE.sub(" ", _INVISIBLE.sub("", nfc(text or ""))).strip()
+    line = " ".join((text or "").split())
+    if not line.isprintable():
+        line = " ".join(_INVISIBLE.sub("", line).split())
+    return nfc(line)
 
 
 def clean_lines(text: str) -> str:
     """Like :func:`clean` for a text of several lines: line breaks stay, blank lines and outer blanks do not."""
-    lines = (_INLINE_SPACE.sub(" ", line).strip() for line in _INVISIBLE.sub("", nfc(text)).splitlines())
-    return "\n".join(line for line in lines if line)
+    return "\n".join(line for each in text.splitlines() if (line := clean(each)))
+
+
+def place_tones(text: str) -> str:
+    """Small letters in NFC with one tone placement (hòa = hoà); the length stays, so that offsets hold."""
+    return _PLACED.sub(lambda match: _PLACEMENT[match[0]], text)
 
 
 def fold(text: str, accents: bool = True) -> str:
@@ -62,7 +67,7 @@ def fold(text: str, accents: bool = True) -> str:
     With ``accents=False`` tone and vowel marks go too, and đ is d. U+00D0 (Ð) counts as Đ.
     """
     folded = clean(text).casefold().replace("\u00f0", "đ")
-    folded = _PLACED.sub(lambda match: _PLACEMENT[match[0]], folded)
+    folded = place_tones(folded)
     if accents:
         return folded
     return nfc(_MARKS.sub("", unicodedata.normalize("NFD", folded))).replace("đ", "d")

@@ -48,6 +48,7 @@ class Page:
 
     source: str
     root: HtmlElement
+    _ascii: bytes = b""
     _order: dict[HtmlElement, int] = field(default_factory=dict)
 
     def select(self, selectors: Iterable[str], within: HtmlElement | None = None) -> list[HtmlElement]:
@@ -68,7 +69,7 @@ class Page:
         scope = self.root if within is None else within
         for selector in selectors:
             compiled = _compile(selector)
-            if compiled is not None and all(token in self.source for token in _tokens(selector)):
+            if compiled is not None and all(token in self._ascii for token in _tokens(selector)):
                 yield [element for element in _elements(compiled(scope)) if element is not scope]
 
 
@@ -82,7 +83,7 @@ def parse(source: str) -> Page | None:
         root = document_fromstring(_FORBIDDEN.sub("", source).encode("utf-8"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
-    return Page(source, root)
+    return Page(source, root, source.encode("ascii", "ignore"))
 
 
 def text_of(element: HtmlElement) -> str:
@@ -269,6 +270,7 @@ def _compile(selector: str) -> CSSSelector | None:
 
 
 @cache
-def _tokens(selector: str) -> tuple[str, ...]:
+def _tokens(selector: str) -> tuple[bytes, ...]:
     positive = re.sub(r":[\w-]+(\([^)]*\))?", "", selector)
-    return tuple(name or value for name, value in _TOKEN.findall(positive)) if "," not in selector else ()
+    names = [name or value for name, value in _TOKEN.findall(positive)] if "," not in selector else []
+    return tuple(name.encode("ascii", "ignore") for name in names)

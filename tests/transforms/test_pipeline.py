@@ -30,9 +30,8 @@ PORTAL = Portal(
     province="ha_giang",
     family="district",
 )
-FILE = pdf.render(
-    Attachment("http://thuonggiang.test/f/12.pdf", "12.pdf", ("Số: 12/KH-UBND", "= KẾ HOẠCH", "Nội dung " * 30))
-)
+FILE_URL = "http://thuonggiang.test/f/12.pdf"
+FILE = pdf.render(Attachment(FILE_URL, "12.pdf", ("Số: 12/KH-UBND", "= KẾ HOẠCH", "Nội dung " * 30)))
 TEXT = "Ủy ban nhân dân huyện Thượng Giang ban hành Kế hoạch số 12/KH-UBND ngày 09/6/2025 về trồng rừng phân tán. "
 
 
@@ -66,7 +65,7 @@ def archive(tmp_path: Path) -> Path:
         writer.write(record(url, attachments=files, listing_title="Tin"), (200, html, article(number)))
     page = "http://thuonggiang.test/van-ban/12"
     writer.write(record(page, "document"), (200, html, document(12)))
-    more = {"parent_url": page, "media_type": "application/pdf", "bytes": len(FILE)}
+    more: dict[str, Any] = {"parent_url": page, "media_type": "application/pdf", "bytes": len(FILE)}
     writer.write(
         FetchRecord("attachment", FILE_URL, "ok", FETCHED, **more), (200, [("Content-Type", "application/pdf")], FILE)
     )
