@@ -131,7 +131,8 @@ class Grammar:
     def _free_name(self, index: int, level: str) -> int | None:
         """Capitalised words that are no person; a hyphen may join two of them."""
         person = self.person(index)
-        if person and person - index > 2 and level != "other":
+        shouted = len(self.words[index]) > 1 and self.words[index].isupper() and self.words[index - 1].isupper()
+        if (person and person - index > 2 and level != "other") or shouted:
             return None
         end = index
         while end < self.count and end - index < 4 and (end == index or self.joined(end)):
@@ -194,6 +195,8 @@ class Grammar:
             return True
         if not index or not self.joined(index):
             return False
+        if self.capital[index] and self.folded[index - 1] in self.lexicon.common_surnames and self.capital[index - 1]:
+            return len(self.words[index]) > 1 and not self.words[index].isupper()
         before = self.folded[index - 1]
         if not self.capital[index] or (self.words[index].isupper() and self.words[index - 1].isupper()):
             return before in NOT_HEADS.get(self.folded[index], ())
@@ -213,7 +216,7 @@ class Grammar:
             return self._relation(end, depth, capital)
         if not self._named(index, end):
             return None
-        tail = self.name_end(end, free=kind in FREE_KINDS, started=end - index > 1)
+        tail = self.name_end(end, free=kind in FREE_KINDS)
         return tail if tail and (capital or any(self.capital[end:tail])) else None
 
     def _named(self, index: int, end: int) -> bool:
@@ -224,7 +227,8 @@ class Grammar:
         if strict and not self.words[end][:2].isupper() and listed is None:
             return False
         if not self.capital[index] and end - index == 1 and self.words[end].isupper():
-            return self.folded[index] in ("phòng", "sở", "bộ", "trường", "viện")
+            named = self.lexicon.bodies.match(self.folded, end)
+            return named is None and self.folded[index] in ("phòng", "sở", "bộ", "trường", "viện")
         if shouted and end - index < 3 and len(self.words[end]) > 1 and self.words[index] not in ABBREVIATED:
             return listed is not None
         return self.capital[end] or end - index > 1 or (self.capital[index] and (not strict or _inside(listed)))
@@ -238,11 +242,13 @@ class Grammar:
             return area
         return self.name_end(end) if self.lexicon.body_words.match(self.folded, end) and self.capital[end] else None
 
-    def name_end(self, index: int, free: bool = False, started: bool = True) -> int | None:
+    def name_end(self, index: int, free: bool = False) -> int | None:
         """End of a body's own name: capitalised words, listed words of such names, and an area at the end."""
+        if not free and self.area(index) and not self.lexicon.body_words.match(self.folded, index):
+            return None
         at, end, fresh = index, None, True
         while at < self.count and at - index < LONGEST_BODY and (at == index or self.glue[at] != "\n"):
-            closing = self._closing(at, at == index and not started and not free)
+            closing = self._closing(at)
             if closing:
                 return closing
             step = self._name_step(at, at == index, fresh, free)
@@ -254,9 +260,9 @@ class Grammar:
             at, end, fresh = step, step, False
         return end
 
-    def _closing(self, at: int, head_needs_name: bool) -> int | None:
+    def _closing(self, at: int) -> int | None:
         """An area, or the parent body, with which a name ends."""
-        if (head_needs_name and not self.capital[at]) or self.lexicon.body_words.match(self.folded, at):
+        if self.lexicon.body_words.match(self.folded, at):
             return None
         area = self.area(at)
         if area and self.folded[at] == "trung" and area < self.count and self.glue[area] == " ":
@@ -282,7 +288,7 @@ class Grammar:
 
     def _name_step(self, at: int, first: bool, fresh: bool, free: bool) -> int | None:
         compound = self.lexicon.body_words.match(self.folded, at)
-        if compound and (self.capital[at] or fresh or compound[1] == "yes"):
+        if compound and (self.capital[at] or compound[1] == "yes" or (fresh and compound[1] == "start")):
             return compound[0]
         if not (self.capital[at] and self.words[at][0].isalpha()):
             return at + 1 if not first and self._number_in_name(at) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from transforms.tagging.grammar import Grammar
+from transforms.tagging.grammar import CITY_LEVELS, Grammar
 from transforms.tagging.spans import Claims, Found
 
 _CREDIT = re.compile(
@@ -74,6 +74,8 @@ class People:
 
     def _evidence(self, index: int) -> tuple[int, str] | None:
         """(end of the name, rule) at ``index``: an office or a title before it, an office or an age after it."""
+        if index and (self.grammar.listed_area(index - 1, CITY_LEVELS) or 0) > index:
+            return None
         listed = self.grammar.person(index)
         left = self._office_before(index)
         if index in self.title_ends or left:

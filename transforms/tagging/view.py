@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 
+from transforms.text import place_tones
+
 _PLAIN = str.maketrans(
     dict.fromkeys("\u00a0\u2007\u2009\u202f\u200b\u200c\u200d\ufeff\t\x0b\x0c", " ")
     | dict.fromkeys("‐‑‒–—−", "-")
@@ -15,16 +17,6 @@ _PLAIN = str.maketrans(
 _BLANKS = re.compile(r" {2,}| ?\n[ \n]*(?=[a-zà-ỹđ])| +\n[ \n]*|\n[ \n]+")
 _CLUSTER = re.compile("[^\u0300-\u036f][\u0300-\u036f]{0,30}|[\u0300-\u036f]{1,30}", re.DOTALL)
 _TOKEN = re.compile(r"[^\W_]+|[^\w\s]|_")
-_NEW_STYLE = re.compile("o[àáảãạèéẻẽẹ]|u[ỳýỷỹỵ]")
-_SHIFTED = {
-    first + toned: toned_first + second
-    for first, toned_firsts, second, toneds in (
-        ("o", "òóỏõọ", "a", "àáảãạ"),
-        ("o", "òóỏõọ", "e", "èéẻẽẹ"),
-        ("u", "ùúủũụ", "y", "ỳýỷỹỵ"),
-    )
-    for toned_first, toned in zip(toned_firsts, toneds, strict=True)
-}
 
 
 def fold_key(text: str) -> str:
@@ -32,7 +24,7 @@ def fold_key(text: str) -> str:
     lowered = text.lower()
     if len(lowered) != len(text):
         lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return _NEW_STYLE.sub(lambda match: _SHIFTED[match.group()], lowered)
+    return place_tones(lowered)
 
 
 def token_key(text: str) -> tuple[str, ...]:
