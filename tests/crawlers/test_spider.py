@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 
 from crawlers.archive import FetchRecord, records
+from crawlers.attachments import find_files
+from crawlers.families.hints import hints_for
 from crawlers.job import CrawlJob
 from crawlers.portal import load_registry
 from tests.crawlers.harness import crawl, outcome
@@ -194,3 +197,35 @@ def test_a_portal_known_by_its_home_alone_is_read_through_menus(tmp_path: Path, 
     job = make_job(tmp_path, server, PRESS, DAYS, portal_object=bare)
     assert crawl(job)[0] == 0
     assert set(gold(PRESS, DAYS)) <= set(pages(job))
+
+
+# Files of a page
+
+PAGE = """<body><nav><a href="/noi-quy.pdf">Nội quy</a></nav>
+<div class="detail-content"><p>Xem <a href="/files/ke-hoach.pdf">kế hoạch</a>,
+<a href="/files/ke-hoach.pdf">bản in</a>,
+<a href="http://noi-khac.test/a.pdf">nơi khác</a>, <a href="/anh.jpg">ảnh</a></p></div>
+<div class="attachments"><a href="/download?file=7">Phụ lục</a></div>
+<div><a href="/quang-cao.pdf">Quảng cáo</a></div></body>"""
+
+
+def files(page: str, **changes: Any) -> list[str]:
+    hints = replace(hints_for("generic"), **changes)
+    return [url.removeprefix("http://bao.test") for url in find_files(page, "http://bao.test/tin", hints, is_own)]
+
+
+def is_own(host: str) -> bool:
+    return host == "bao.test"
+
+
+def test_files_are_those_the_family_names_and_those_linked_inside_the_text() -> None:
+    assert files(PAGE) == ["/download?file=7", "/files/ke-hoach.pdf"]
+
+
+def test_without_a_known_container_every_file_outside_the_menus_counts() -> None:
+    assert files(PAGE, container=()) == ["/download?file=7", "/files/ke-hoach.pdf", "/quang-cao.pdf"]
+
+
+def test_no_page_makes_the_crawl_fetch_more_than_twenty_files() -> None:
+    page = "".join(f'<a href="/{number}.docx">Tệp</a>' for number in range(50))
+    assert len(files(f"<body>{page}</body>")) == 20
