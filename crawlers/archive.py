@@ -26,7 +26,9 @@ logger = logging.getLogger(__name__)
 
 OPEN = ".open"  # suffix of a part that is being written
 PART_BYTES = 1 << 30  # a part that has grown beyond this is published and another one begun
-UNFINISHED = frozenset({"server_error", "network_error", "timeout", "blocked"})  # asked again when a run goes on
+UNFINISHED = frozenset(  # asked again when a run goes on
+    {"server_error", "network_error", "timeout", "blocked", "truncated"}
+)
 Report = Callable[[Problem], None]
 
 
