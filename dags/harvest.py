@@ -90,7 +90,7 @@ def digest(units: Any, loaded: Any, outlet_events: Any = None, dag_run: Any = No
     """The run in a table; announces the partition once, with its counts."""
     if not units:
         raise AirflowSkipException("nothing was planned")
-    rows = tasks.digest(units, loaded or [])
+    rows = tasks.digest(units, [loaded] if isinstance(loaded, dict) else loaded or [])
     if any(unit["dry_run"] for unit in units):
         raise AirflowSkipException("dry run: nothing was loaded")
     event = outlet_events[WAREHOUSE]

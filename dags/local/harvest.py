@@ -65,9 +65,7 @@ def harvest(request: runs.Request, console: Console) -> int:
     where, warehouse = paths(), Warehouse.open()
     todo = missing(request, warehouse)
     if todo is None:
-        console.print(
-            f"{_words(request)}: harvested already, nothing was changed. `make airflow` re-runs days by hand."
-        )
+        console.print(f"{_words(request)}: harvested already, nothing was changed.")
         _report(request, warehouse, console)
         return 0
     with client(where.home, console) as api:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
+DEFAULTS: dict[str, dict[str, Any]] = {}
 HOME = Path(tempfile.mkdtemp(prefix="tintinh-airflow-"))
 for name in [name for name in os.environ if name.startswith("AIRFLOW")]:
     del os.environ[name]
@@ -63,17 +64,21 @@ def samples(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 @pytest.fixture
-def run_dag(database: None, dagbag: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+def run_dag(database: None, dagbag: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """Runs a DAG in this process; dag.test() has no argument for the partition key, so it is put in on the way."""
     from airflow.serialization.definitions.dag import SerializedDAG
 
     create = SerializedDAG.create_dagrun
+    # A run in this process leaves its values behind as defaults of the next: every run states them all.
+    defaults = DEFAULTS or {name: dag.params.dump() for name, dag in dagbag.dags.items()}
+    DEFAULTS.update(defaults)
 
     def go(dag_id: str, key: str | None = None, **conf: Any) -> Any:
+        dag = dagbag.dags[dag_id]
         with monkeypatch.context() as patch:
             patch.setattr(
-                SerializedDAG, "create_dagrun", lambda self, **kw: create(self, **kw | {"partition_key": key})
+                SerializedDAG, "create_dagrun", lambda self, **kw: create(self, **{**kw, "partition_key": key})
             )
-            return dagbag.dags[dag_id].test(logical_date=None, run_conf=conf)
+            return dag.test(logical_date=None, run_conf={**defaults[dag_id], **conf})
 
-    yield go
+    return go

@@ -38,7 +38,7 @@ def test_a_sweep_ends_today_and_may_name_one_end_only() -> None:
 
 
 def test_a_range_that_runs_backwards_is_refused_with_both_days() -> None:
-    with pytest.raises(plan.PlanError, match="2025-06-02.*2025-06-01"):
+    with pytest.raises(plan.PlanError, match=r"2025-06-02.*2025-06-01"):
         plan.window({"from": "2025-06-02", "to": "2025-06-01"}, None, NOW)
 
 

@@ -101,16 +101,19 @@ def official(
 def compare(
     wanted: list[dict[str, Any]], papers: list[set[str]], documents: dict[str, Any]
 ) -> tuple[dict[str, float], list[str]]:
-    """Share of gold documents whose field is right, for each field; the first that are not."""
-    right, wrong = dict.fromkeys(FIELDS, 0), []
+    """Share of the values that the gold states which the warehouse has too, by field; the first that it lacks."""
+    right, given, wrong = dict.fromkeys(FIELDS, 0), dict.fromkeys(FIELDS, 0), []
     for row, ids in zip(wanted, papers, strict=True):
         held = documents[min(ids)] if ids else {}
         for column, key in FIELDS.items():
+            if key not in row:
+                continue
+            given[column] += 1
             same = folded(held.get(column)) == folded(row[key])
             right[column] += same
             if not same:
                 wrong.append(f"{row['id']} {column}: {held.get(column)!r}, gold {row[key]!r}")
-    return {f"document {name}": round(count / len(wanted), 4) for name, count in right.items()}, wrong
+    return {f"document {name}": round(count / given[name], 4) for name, count in right.items()}, wrong
 
 
 def folded(value: Any) -> str:
