@@ -38,17 +38,18 @@ _SKIPPED = etree.XPath(
 _FLOWING = ("div", "td", "th", "li", "blockquote", "p", "body", "dd", "dt")
 _TABLE_PARTS = ("tbody", "thead", "tfoot", "tr", "td", "th", "caption", "colgroup", "col")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_TOKEN = re.compile(r"[.#]([A-Za-z_][\w-]*)|\[\s*(?:[\w-]+\s*[\^*$~|]?=\s*[\"']?)?([\w-]+)")
+_TOKEN = re.compile(r"[.#]([A-Za-z_][\w-]*)|\[\s*(?:itemprop|rel)\s*=\s*[\"']?([\w-]+)")
+_NAMES = etree.XPath("//@class|//@id|//@itemprop|//@rel")
 _PROSE_CELL = 600  # characters in one cell that holds several paragraphs: the table is layout
 
 
 @dataclass(slots=True)
 class Page:
-    """A parsed page with its source, which tells in microseconds that a selector cannot match."""
+    """A parsed page with the names it uses, which tell at once that a selector cannot match."""
 
     source: str
     root: HtmlElement
-    _ascii: bytes = b""
+    names: frozenset[str] = frozenset()  # words of class, id, itemprop and rel attributes
     _order: dict[HtmlElement, int] = field(default_factory=dict)
 
     def select(self, selectors: Iterable[str], within: HtmlElement | None = None) -> list[HtmlElement]:
@@ -69,7 +70,7 @@ class Page:
         scope = self.root if within is None else within
         for selector in selectors:
             compiled = _compile(selector)
-            if compiled is not None and all(token in self._ascii for token in _tokens(selector)):
+            if compiled is not None and self.names.issuperset(_tokens(selector)):
                 yield [element for element in _elements(compiled(scope)) if element is not scope]
 
 
@@ -83,7 +84,7 @@ def parse(source: str) -> Page | None:
         root = document_fromstring(_FORBIDDEN.sub("", source).encode("utf-8"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
-    return Page(source, root, source.encode("ascii", "ignore"))
+    return Page(source, root, frozenset(" ".join(map(str, _elements(_NAMES(root)))).split()))
 
 
 def text_of(element: HtmlElement) -> str:
@@ -270,7 +271,6 @@ def _compile(selector: str) -> CSSSelector | None:
 
 
 @cache
-def _tokens(selector: str) -> tuple[bytes, ...]:
+def _tokens(selector: str) -> tuple[str, ...]:
     positive = re.sub(r":[\w-]+(\([^)]*\))?", "", selector)
-    names = [name or value for name, value in _TOKEN.findall(positive)] if "," not in selector else []
-    return tuple(name.encode("ascii", "ignore") for name in names)
+    return tuple(name or value for name, value in _TOKEN.findall(positive)) if "," not in selector else ()
