@@ -23,19 +23,19 @@ def figures():
 @pytest.mark.parametrize(
     ("figure", "floor"),
     [
-        ("seeds_names_f1", 0.95),
-        ("development_names_f1", 0.93),
-        ("development_org_f1", 0.92),
-        ("development_role_f1", 0.91),
+        ("seeds_names_f1", 0.955),
+        ("development_names_f1", 0.95),
+        ("development_org_f1", 0.95),
+        ("development_role_f1", 0.93),
         ("development_doc_f1", 0.97),
         ("development_date_f1", 0.97),
-        ("development_qty_f1", 0.92),
+        ("development_qty_f1", 0.95),
         ("seeds_offices", 0.95),
-        ("development_offices", 0.85),
+        ("development_offices", 0.92),
         ("plan_citations", 1.0),
         ("place_levels", 0.95),
-        ("topics_primary", 0.78),
-        ("topics_micro_f1", 0.74),
+        ("topics_primary", 0.82),
+        ("topics_micro_f1", 0.76),
     ],
 )
 def test_quality_stays_at_what_was_reached(figures, figure, floor):

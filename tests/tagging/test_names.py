@@ -176,3 +176,31 @@ def test_numbered_roads_and_villages_are_places():
         ("thôn Khòn Pát", "village"),
         ("tỉnh lộ 226", "other"),
     ]
+
+
+def test_an_office_that_is_given_later_in_the_clause_belongs_to_the_name():
+    sentence = "Ông Triệu Đức Lâm được bổ nhiệm giữ chức Phó Giám đốc Sở Xây dựng."
+    assert people(sentence) == {"Triệu Đức Lâm": "Phó Giám đốc Sở Xây dựng"}
+
+
+def test_an_office_that_is_laid_down_does_not_belong_to_the_name():
+    assert people("Ông Triệu Đức Lâm thôi giữ chức Phó Giám đốc Sở Xây dựng.") == {"Triệu Đức Lâm": None}
+
+
+def test_the_office_of_one_person_does_not_pass_to_the_next():
+    sentence = "Có đồng chí Lý Thu Nga, Bí thư Huyện ủy, đồng chí Phan Đình Tuệ, Giám đốc Sở Y tế."
+    assert people(sentence) == {"Lý Thu Nga": "Bí thư Huyện ủy", "Phan Đình Tuệ": "Giám đốc Sở Y tế"}
+
+
+def test_a_type_word_inside_a_line_in_capitals_opens_no_place():
+    assert list(places("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")) == ["VIỆT NAM"]
+
+
+@pytest.mark.parametrize("sentence", ["Ông Nguyễn Trường Giang phát biểu.", "Đoàn đến Trường Sa."])
+def test_a_head_word_inside_a_name_opens_no_body(sentence):
+    assert texts(sentence, "ORG") == []
+
+
+def test_names_of_the_same_commune_in_several_districts_are_told_by_the_portal():
+    sentence = "Đoàn kiểm tra tại xã Hồng Thái."
+    assert places(sentence, Context(province="tuyen_quang", published=date(2025, 9, 1)))["xã Hồng Thái"].code == "02260"

@@ -36,14 +36,17 @@ class _Terms:
 
 @cache
 def _load() -> _Terms:
-    weights: dict[str, list[tuple[str, float]]] = defaultdict(list)
+    weights: dict[str, dict[str, float]] = defaultdict(dict)
+    written: dict[str, str] = {}
     for row in vocabulary.rows("topic_terms.csv"):
-        entry = weights[fold_key(row["term"])]
+        key = fold_key(row["term"])
+        written.setdefault(key, row["term"])
         if row["topic"]:
-            entry.append((row["topic"], float(row["weight"])))
-    terms = tuple(sorted(weights))
-    automaton = AhoCorasick(list(terms), matchkind=MatchKind.LeftmostLongest)
-    return _Terms(automaton, terms, tuple(tuple(weights[term]) for term in terms))
+            weights[key][row["topic"]] = max(float(row["weight"]), weights[key].get(row["topic"], 0.0))
+    keys = sorted(written)
+    automaton = AhoCorasick(keys, matchkind=MatchKind.LeftmostLongest)
+    terms = tuple(written[key] for key in keys)
+    return _Terms(automaton, terms, tuple(tuple(weights[key].items()) for key in keys))
 
 
 def _counts(folded: str, factor: float, lead: int, totals: dict[int, float]) -> None:
