@@ -20,7 +20,8 @@ from warehouse.snapshots import SnapshotError
 from warehouse.store import Warehouse
 
 SHOWN = 100  # rows of a query that are printed
-console = Console()
+PIPED = 240  # columns where the output is no terminal: nothing is folded
+console = Console() if sys.stdout.isatty() else Console(width=PIPED)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -240,7 +240,7 @@ def _hint(store: ObjectStore) -> int:
     return number if store.exists(snapshot_key(number)) else max(numbers(store), default=0)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=1024)
 def _bundle(store: ObjectStore, key: str) -> Bundle:
     return Bundle.from_json(store.get(key))
 
