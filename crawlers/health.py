@@ -12,6 +12,8 @@ SILENCE = frozenset({Outcome.SERVER_ERROR, Outcome.NETWORK_ERROR, Outcome.TIMEOU
 ODD = frozenset({Outcome.ROBOTS, Outcome.OFFSITE, Outcome.FORBIDDEN_ADDRESS, Outcome.REDIRECT_LOOP})
 FROM_THE_START = 5  # refusals or silences before anything good
 IN_A_ROW = 20  # the same in the middle of a crawl
+ASK = "ask the portal for access, or switch it off in the registry"
+LOOK = "open its home page, then see the problems of the run"
 
 
 @dataclass(slots=True)
@@ -45,6 +47,6 @@ class Health:
             return None
         when = f"after {self.good} good answers" if self.good else "from the start"
         if self.refused >= self.failed:
-            return "blocked", f"the portal refuses to be crawled {when} ({row} refusals in a row)"
+            return "blocked", f"refuses to be crawled {when} ({row} refusals in a row); {ASK}"
         state: State = "interrupted" if self.good else "failed"
-        return state, f"no page of the portal can be read {when} ({row} failures in a row, see problems)"
+        return state, f"no page can be read {when} ({row} failures in a row); {LOOK}"

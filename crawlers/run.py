@@ -128,7 +128,8 @@ def final_state(recorder: Recorder, stopped: bool, bugs: BugCounter) -> tuple[St
         return "interrupted", "stopped on request; the same task goes on where it ended"
     if bugs.first:
         return "failed", f"{bugs.count} exceptions in the crawler's own code, first: {bugs.first}"
-    return recorder.health.verdict(ended=True) or ("finished", None)
+    state, reason = recorder.health.verdict(ended=True) or ("finished", None)
+    return state, reason and f"{recorder.job.portal.home} {reason}"
 
 
 class Watch:

@@ -137,7 +137,8 @@ def test_a_portal_behind_a_firewall_is_blocked_and_never_an_empty_success(sample
     harvested = harvest(PAPER, FIRST, LAST, "blocked")
     assert harvested.code == 76
     assert harvested.run()["state"] == "blocked"
-    assert "baosongthao" in harvested.run()["reason"]
+    assert "http://baosongthao.test/ refuses" in harvested.run()["reason"]
+    assert "ask the portal" in harvested.run()["reason"]
     assert {row["state"] for row in rows("coverage", PAPER)} == {"blocked"}
 
 
