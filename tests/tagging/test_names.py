@@ -204,3 +204,12 @@ def test_a_head_word_inside_a_name_opens_no_body(sentence):
 def test_names_of_the_same_commune_in_several_districts_are_told_by_the_portal():
     sentence = "Đoàn kiểm tra tại xã Hồng Thái."
     assert places(sentence, Context(province="tuyen_quang", published=date(2025, 9, 1)))["xã Hồng Thái"].code == "02260"
+
+
+def test_several_offices_before_a_name_are_all_kept():
+    sentence = "Ủy viên Trung ương Đảng, Bí thư Tỉnh ủy Mã Quang Dực tiếp khách."
+    assert people(sentence) == {"Mã Quang Dực": "Ủy viên Trung ương Đảng; Bí thư Tỉnh ủy"}
+
+
+def test_a_numbered_school_keeps_number_and_commune():
+    assert texts("Trường Tiểu học số 2 xã Tân Lang khai giảng.", "ORG") == ["Trường Tiểu học số 2 xã Tân Lang"]

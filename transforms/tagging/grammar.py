@@ -290,6 +290,13 @@ class Grammar:
         compound = self.lexicon.body_words.match(self.folded, at)
         if compound and (self.capital[at] or compound[1] == "yes" or (fresh and compound[1] == "start")):
             return compound[0]
+        if (
+            self.folded[at] == "số"
+            and (free or not first)
+            and self.words[at + 1 : at + 2]
+            and self.words[at + 1].isdigit()
+        ):
+            return at + 2
         if not (self.capital[at] and self.words[at][0].isalpha()):
             return at + 1 if not first and self._number_in_name(at) else None
         if not free and (self.likely_person(at) or (not first and self.folded[at] in self.lexicon.no_names)):
@@ -299,7 +306,7 @@ class Grammar:
         return self._with_second_syllable(at + 1)
 
     def _number_in_name(self, at: int) -> bool:
-        return self.words[at].isdigit() and self.folded[at - 1] in ("số", "khu", "vùng", "quân", "đoàn")
+        return self.words[at].isdigit() and self.folded[at - 1] in ("khu", "vùng", "quân", "đoàn", "đạo")
 
     def _with_second_syllable(self, at: int) -> int:
         """A capitalised word takes the small word after it along, unless that opens a new phrase."""

@@ -15,6 +15,7 @@ _CREDIT = re.compile(
 _RANKED = re.compile(r"^(?:(?:thiếu|trung|thượng|đại)\s(?:tướng|tá|úy)|ts\.?|ths\.?|bs\.?|gs\.?|pgs\.?|ông|bà)$")
 _AGE = re.compile(r"\s?\(\s?(?:\d{1,3} tuổi|sinh năm|SN|tên thật|bí danh)|,\s(?:\d{1,3} tuổi|sinh năm|SN|ngụ|trú|quê)")
 FARTHEST_OFFICE = 14
+MOST_OFFICES = 6
 GIVING = frozenset({"chức", "vụ", "làm", "là"})
 _BESIDE = frozenset({",", "-", ":", "và"})
 
@@ -161,7 +162,7 @@ class People:
     def _roles(self, index: int, end: int) -> list[Found]:
         left = self._office_before(index)
         if left and self.grammar.words[index - 1] != ",":
-            return [left]
+            return self._offices_before(left)
         return self._roles_after(end) or ([left] if left else self._given(end))
 
     def _given(self, end: int) -> list[Found]:
@@ -178,6 +179,18 @@ class People:
                 given = self.grammar.folded[at - 1] in GIVING and "thôi" not in self.grammar.folded[end:at]
                 return [office] if given else []
         return []
+
+    def _offices_before(self, last: Found) -> list[Found]:
+        """The offices of "ROLE, ROLE NAME" that no other person has."""
+        offices = [last]
+        plain = self.grammar.view.plain
+        while len(offices) < MOST_OFFICES:
+            start = offices[0].start
+            earlier = self.offices_by_end.get(start - 2) if plain[max(0, start - 2) : start] == ", " else None
+            if earlier is None or earlier.start in self.taken:
+                break
+            offices.insert(0, earlier)
+        return offices
 
     def _roles_after(self, end: int) -> list[Found]:
         """The offices of ", ROLE, ROLE" or " - ROLE, ROLE"."""

@@ -20,6 +20,7 @@ _FACTORS = {"trăm": 1e2, "nghìn": 1e3, "ngàn": 1e3, "vạn": 1e4, "triệu": 
 _RANKED = re.compile(
     r"(?:năm|quý|tháng|ngày|thứ|mức độ|cấp độ|cấp|khóa|số|điều|khoản|điểm|mục|chương|phần|tổ|thôn|ấp|khu phố|lớp"
     r"|phường|quận|hạng|tuổi|phòng|bài|tập|kỳ|vòng|đường|quốc lộ|tỉnh lộ|lúc|vào|nhóm|vùng|ql|đt|covid-|loại|bảng"
+    r"|chỉ đạo|đề án|chương trình|chỉ thị|quyết định|nghị quyết|nghị định|kế hoạch|dự án"
     r"|lần|tầng|ngõ|nhà|khóm|km|cung đường)\s?$",
     re.I,
 )
