@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 from rich.console import Console
 from rich.table import Table as Grid
+from rich.text import Text
 
 from warehouse.catalog import FILES, VIEWS
 from warehouse.doctor import examine
@@ -30,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         code: int = options.command(Warehouse.open(options.warehouse), options)
     except (StoreError, SnapshotError, duckdb.Error) as error:
-        Console(stderr=True).print(f"[red]{type(error).__name__}[/red]: {error}", markup=True, highlight=False)
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
     return code
 
@@ -145,8 +146,9 @@ def _grid(title: str | None, *columns: str) -> Grid:
     return grid
 
 
-def _cell(value: Any) -> str:
-    return "" if value is None else str(value)
+def _cell(value: Any) -> Text:
+    """The value as it is: square brackets in a title are no markup."""
+    return Text("" if value is None else str(value))
 
 
 __all__ = ["connect", "main"]

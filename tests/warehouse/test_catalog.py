@@ -132,6 +132,14 @@ def test_the_command_line_shows_status_answers_and_health(
     assert "missing" in capsys.readouterr().out
 
 
+def test_an_answer_with_square_brackets_is_printed_as_it_is(
+    filled: Warehouse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--warehouse", filled.store.root, "query", "SELECT '[bold]Tin [/ngắn]' AS title, [1, 2] AS list"]) == 0
+    assert "[bold]Tin [/ngắn]" in (shown := capsys.readouterr().out)
+    assert "[1, 2]" in shown
+
+
 def test_a_wrong_query_is_an_error_message_not_a_traceback(
     filled: Warehouse, capsys: pytest.CaptureFixture[str]
 ) -> None:
