@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -39,17 +39,18 @@ class File:
 
 def encode(rows: pa.Table, level: int = LIVE_LEVEL, group: int = 20_000) -> bytes:
     """Parquet bytes of ``rows``: zstd, page checksums and index, ``group`` rows in a row group; deterministic."""
+    return encode_all([rows], rows.schema, level, group)
+
+
+def encode_all(tables: Iterable[pa.Table], schema: pa.Schema, level: int, group: int) -> bytes:
+    """The same for tables that come one after the other, each in row groups of its own."""
     sink = pa.BufferOutputStream()
-    pq.write_table(
-        rows,
-        sink,
-        compression="zstd",
-        compression_level=level,
-        use_dictionary=[path for path in _leaves(rows.schema) if path.rpartition(".")[2] in DICTIONARY],
-        row_group_size=group,
-        write_page_checksum=True,
-        write_page_index=True,
-    )
+    options: dict[str, Any] = {"compression": "zstd", "compression_level": level}
+    options |= {"write_page_checksum": True, "write_page_index": True}
+    dictionary = [path for path in _leaves(schema) if path.rpartition(".")[2] in DICTIONARY]
+    with pq.ParquetWriter(sink, schema, use_dictionary=dictionary, **options) as writer:
+        for rows in tables:
+            writer.write_table(rows, row_group_size=group)
     return bytes(sink.getvalue())
 
 

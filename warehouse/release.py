@@ -17,12 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
-from warehouse import snapshots
 from warehouse.catalog import datapackage, views, write_views
 from warehouse.objects import Folder, MissingObjectError, ObjectStore, StoreError
-from warehouse.parquet import RELEASE_LEVEL, decode, encode
+from warehouse.parquet import RELEASE_LEVEL, conform, decode, encode_all
 from warehouse.schema import DERIVED, PORTALS, RUNS, TABLES, Table
 from warehouse.snapshots import Snapshot
 from warehouse.store import Warehouse
@@ -31,10 +28,6 @@ EXPORTS, LATEST, POINTER = "exports", "latest", "latest.json"
 GROUP = 5_000  # rows in a row group: a query for one province reads a few groups of a month file
 KEPT = 3  # newest exports that stay, so that a reader of the one before has time
 TABLES_OUT = (*DERIVED, RUNS)
-SORT = {
-    "articles": ("province", "published_at", "article_id"),
-    "documents": ("province", "issued_date", "document_id"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,18 +135,9 @@ def _linked(store: ObjectStore, earlier: dict[str, Any], key: str) -> bytes | No
 
 
 def _month(store: ObjectStore, file: MonthFile) -> bytes:
-    schema = file.table.arrow()
-    tables = snapshots.fetch_all(lambda key: decode(store.get(key)), file.sources)
-    rows = pa.concat_tables(
-        [pa.Table.from_arrays(table.select(schema.names).columns, schema=schema) for table in tables]
-    )
-    columns = SORT.get(file.table.name, _usual_order(file.table))
-    return encode(rows.sort_by([(name, "ascending") for name in columns]), RELEASE_LEVEL, GROUP)
-
-
-def _usual_order(table: Table) -> tuple[str, ...]:
-    leading = ("province",) if table.partitioned else ()
-    return (*leading, *(name for name in table.key if name not in leading))
+    """The month of all provinces, one after the other, so that only one lies in memory as rows."""
+    tables = (conform(decode(store.get(key)), file.table) for key in file.sources)
+    return encode_all(tables, file.table.arrow(), RELEASE_LEVEL, GROUP)
 
 
 def _put(store: ObjectStore, key: str, data: bytes) -> None:

@@ -80,10 +80,15 @@ def test_the_export_is_plain_complete_and_described(filled: Warehouse) -> None:
 
 def test_an_export_is_sorted_for_queries_by_province(wh: Warehouse) -> None:
     add(wh, "run-1", *(observation(n, f"2025-06-{30 - n}") for n in range(9)))
+    south = observation("nam", "2025-06-01", portal="baoxulang", province="lang_son")
+    staged = wh.stage([batch([south])], run(portal="baoxulang"))
+    wh.commit([staged], portals("baoxulang", province="lang_son"))
     export_latest(wh)
     (path,) = (Path(wh.store.root) / "latest" / "articles").glob("*.parquet")
-    days = pq.read_table(path, partitioning=None)["published_at"].to_pylist()
-    assert days == sorted(days)
+    rows = pq.read_table(path, partitioning=None).select(["province", "published_at"]).to_pylist()
+    assert len(rows) == 10
+    assert rows == sorted(rows, key=lambda row: (row["province"], row["published_at"]))
+    assert pq.ParquetFile(path).num_row_groups == 2
 
 
 def test_months_that_did_not_change_are_linked_not_written(filled: Warehouse) -> None:
