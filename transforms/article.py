@@ -30,7 +30,8 @@ _NOT_FOUND = re.compile(
     r"(?:không tìm thấy|không tồn tại|đã bị (?:xóa|xoá|gỡ)|page not found|not found|lỗi 404|\b404\b|error 404)", re.I
 )
 _SHORT = 60  # characters below which a text is flagged as short
-_PAGE_MIN = 200  # characters that a page without a known container must hold to count as an article
+_PAGE_MIN = 200  # characters that make a page more than a notice
+_LISTING_TITLES = 5  # different titles from which a page is a listing
 _LISTING_LINKS = 0.6  # share of characters in links from which a container is a listing
 _VIETNAMESE_SHARE = 0.02  # of a text's characters: letters that only Vietnamese has
 _ENGLISH = re.compile(r"\b(?:the|of|and|to|in|is|for|that|with|on)\b", re.I)
@@ -190,13 +191,16 @@ def _dominant(found: list[HtmlElement]) -> HtmlElement | None:
 
 
 def _refusal(reading: _Reading) -> NotArticle | None:
-    heading = reading.title.text or ""
-    container = reading.container
-    size = len(raw_text(container)) if container is not None else 0
-    if _NOT_FOUND.search(heading) and size < 4 * _PAGE_MIN and not reading.title.agreed:
+    heading, container = reading.title.text or "", reading.container
+    shown = raw_text(container) if container is not None else ""
+    told = f"{heading} {shown}" if len(shown) < 2 * _PAGE_MIN else heading
+    if not reading.title.agreed and len(shown) < 4 * _PAGE_MIN and _NOT_FOUND.search(told):
         return NotArticle(Outcome.SOFT_404, f"{reading.url}: answered 200 with a 'not found' page ({heading[:60]})")
     if container is None or reading.title.agreed:
         return None
+    titles = {raw_text(element) for element in reading.page.select(reading.hints.title)}
+    if len(titles) >= _LISTING_TITLES:
+        return NotArticle(Outcome.NOT_ARTICLE, f"{reading.url}: a list of {len(titles)} titles, not an article")
     links = sum(1 for _ in container.iter("a"))
     if links >= 5 and link_share(container) > _LISTING_LINKS:
         return NotArticle(Outcome.NOT_ARTICLE, f"{reading.url}: a list of {links} links, not an article")
@@ -320,10 +324,11 @@ def _with_lead(text: str, outside: str | None) -> str:
 def _empty(reading: _Reading, text: str, parts: _Parts) -> NotArticle | None:
     if reading.container is None:
         evident = reading.title.agreed or (parts.date is not None and reading.title.element is not None)
-        if len(text) < (_SHORT if evident else _PAGE_MIN) or not evident:
+        if not evident or len(text) < (_SHORT if reading.title.agreed else 2 * _PAGE_MIN):
             return NotArticle(Outcome.NOT_ARTICLE, f"{reading.url}: no article container, date or title was found")
         return None
-    if text or (reading.title.text and (parts.files or parts.pictures or parts.captions)):
+    identified = reading.title.agreed or (reading.title.text and parts.date)
+    if text or (identified and (parts.files or parts.pictures or parts.captions)):
         return None
     return NotArticle(Outcome.EMPTY, f"{reading.url}: the article's container holds no text; look at the page")
 

@@ -26,6 +26,7 @@ _RELATED = re.compile(
 )
 _PLACE_LINE = re.compile(r"^\(?[A-ZĐ][\w.Đđ& ]{1,24}\)?\s*[-–—]\s+(?=[A-ZĐÀ-Ỹ\"“\d])")
 _AGENCY = re.compile(r"\b(?:TV|TTXVN|TQĐT|BTQ|[A-ZĐ]{2,6}ĐT|Online|VOV|VTV|[A-ZĐ]{3,6})\b")
+_NEAR = 30  # elements below the title within which a date counts on a page without a known container
 _SHORT_BLOCK = 110  # characters of a block that may be a date line
 _DATE_LINE = 60  # characters of a line that is a date although no selector says so
 _SHORT_TITLE = 15  # characters below which a listing's anchor is no title ("Xem tiếp")
@@ -76,7 +77,9 @@ class Anchor:
         return title is not None and (element in (title, *title.iterancestors()) or title in element.iterancestors())
 
     def _outside(self, element: HtmlElement, position: int) -> int | None:
-        start = self._start if self._start is not None else position
+        if self._start is None:
+            return BEFORE_TEXT if self._title is not None and 0 <= position - self._title <= _NEAR else None
+        start = self._start
         title = self._title if self._title is not None else position
         if title <= position <= start and not (self._title is None and not self._in_scope(element)):
             return BEFORE_TEXT
