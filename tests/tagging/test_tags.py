@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.tagging import VERSION, Citation, Context, Mention, Quantity, Topic, tag
+from transforms.tagging.tagger import LONGEST_PIECE
 from warehouse import schema
 
 HOME = Context(portal="baothu", province="lang_son", published=date(2023, 5, 4))
@@ -168,3 +169,15 @@ def test_time_grows_with_the_length_only(piece):
     middle = time.process_time()
     tag(long, HOME)
     assert time.process_time() - middle < 8 * 3 * (middle - begin) + 0.5
+
+
+def test_a_text_longer_than_a_piece_keeps_its_offsets():
+    text = (SAMPLE + "\n\n") * (2 * LONGEST_PIECE // len(SAMPLE))
+    tags = tag(text, HOME)
+    assert len(text) > LONGEST_PIECE
+    assert all(text[m.start : m.end] == m.text for m in tags.mentions)
+    assert len(tags.citations) == text.count("45/KH-UBND")
+
+
+def test_a_text_without_any_blank_is_cut_all_the_same():
+    assert tag("A" * (2 * LONGEST_PIECE + 7), HOME).mentions == ()

@@ -33,6 +33,7 @@ class People:
         self.found: dict[int, Found] = {}
         self.seen: set[tuple[str, ...]] = set()
         self.taken: set[int] = set()
+        self.person_ends: set[int] = set()
         self.title_ends = self._title_ends()
 
     def _title_ends(self) -> set[int]:
@@ -137,7 +138,7 @@ class People:
         if index < 2 or self.grammar.words[index - 1] not in (",", "-", "và", ";"):
             return False
         before = self.tokens.ends[index - 2]
-        return any(person.end == before for person in list(self.found.values())[-2:]) and end - index >= 2
+        return before in self.person_ends and end - index >= 2
 
     def _placed(self, index: int) -> bool:
         """Whether a type word of an area, a body or a road stands before the name."""
@@ -157,6 +158,7 @@ class People:
         person.roles = [] if credit else self._roles(index, end)
         self.taken.update(office.start for office in person.roles)
         self.found[start] = person
+        self.person_ends.add(stop)
         self.seen.add(tuple(self.grammar.words[index:end]))
 
     def _roles(self, index: int, end: int) -> list[Found]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from transforms import numbers
 from transforms.tagging import bodies, dates, documents, lexicon, quantities, topics, vocabulary
@@ -14,8 +15,11 @@ from transforms.tagging.people import People
 from transforms.tagging.places import Places
 from transforms.tagging.resolve import Resolver
 from transforms.tagging.spans import Claims, Found
-from transforms.tagging.view import TextView
+from transforms.tagging.view import TextView, fold_key
+from transforms.text import nfc
 
+LONGEST_PIECE = 100_000  # characters; documents of hundreds of pages are read piece by piece
+Spanned = TypeVar("Spanned", Mention, Citation, Quantity)
 VERSION = f"{vocabulary.CODE_VERSION}+{vocabulary.data_hash()}"
 
 
@@ -79,11 +83,19 @@ def _names(view: TextView, claims: Claims, context: Context) -> list[Mention]:
     return [*(_mention(view, one) for one in [*named, *people]), *_located(view, places, context)]
 
 
-def tag(text: str, context: Context) -> Tags:
-    """Topics, mentions, citations and quantities of ``text``; offsets are characters of ``text`` as given.
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """The text in pieces of bounded size, cut at line ends or blanks, with their offsets."""
+    start = 0
+    while len(text) - start > LONGEST_PIECE:
+        limit = start + LONGEST_PIECE
+        breaks = (text.rfind("\n", start, limit), text.rfind(" ", start, limit))
+        cut = next((at + 1 for at in breaks if at > start), limit)
+        yield start, text[start:cut]
+        start = cut
+    yield start, text[start:]
 
-    Pure and thread-safe: the same text, context and version give the same tags. Time grows with the length of the text.
-    """
+
+def _tag_piece(text: str, offset: int, context: Context) -> tuple[list[Mention], list[Citation], list[Quantity]]:
     view = TextView.of(text)
     claims = Claims()
     cited = [one for one in documents.find(view) if claims.claim(one.start, one.end)]
@@ -93,6 +105,30 @@ def tag(text: str, context: Context) -> Tags:
     found += [Found("QTY", one.start, one.end, "quantity", norm=one.norm) for one in measured]
     mentions = [*(_mention(view, one) for one in found), *_names(view, claims, context)]
     mentions.sort(key=lambda mention: (mention.start, mention.end))
-    citations = tuple(_citation(view, one) for one in cited)
-    amounts = tuple(_quantity(view, one) for one in measured)
-    return Tags(topics.find(view.folded, context.title), tuple(mentions), citations, amounts, VERSION)
+    citations = [_citation(view, one) for one in cited]
+    amounts = [_quantity(view, one) for one in measured]
+    return _shifted(mentions, offset), _shifted(citations, offset), _shifted(amounts, offset)
+
+
+def _shifted(found: list[Spanned], offset: int) -> list[Spanned]:
+    if not offset:
+        return found
+    return [replace(one, start=one.start + offset, end=one.end + offset) for one in found]
+
+
+def tag(text: str, context: Context) -> Tags:
+    """Topics, mentions, citations and quantities of ``text``; offsets are characters of ``text`` as given.
+
+    Pure and thread-safe: the same text, context and version give the same tags. Time grows with the length of the text,
+    memory does not beyond ``LONGEST_PIECE`` characters: longer texts are read in pieces.
+    """
+    mentions: list[Mention] = []
+    citations: list[Citation] = []
+    amounts: list[Quantity] = []
+    for offset, piece in _pieces(text):
+        found, cited, measured = _tag_piece(piece, offset, context)
+        mentions += found
+        citations += cited
+        amounts += measured
+    subjects = topics.find(fold_key(nfc(text)), context.title)
+    return Tags(subjects, tuple(mentions), tuple(citations), tuple(amounts), VERSION)
