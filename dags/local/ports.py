@@ -7,10 +7,10 @@ import socket
 EPHEMERAL = 32768  # from here on the kernel hands out ports to outgoing connections
 
 
-def free_port(preferred: int, taken: frozenset[int] = frozenset()) -> int:
+def free_port(preferred: int) -> int:
     """``preferred`` or the next port below EPHEMERAL that nothing listens on; OSError when there is none."""
     for port in range(preferred, EPHEMERAL):
-        if port not in taken and _is_free(port):
+        if _is_free(port):
             return port
     raise OSError(f"no free port from {preferred} to {EPHEMERAL - 1}")
 

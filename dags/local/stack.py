@@ -178,8 +178,8 @@ def create(home: Path) -> Stack:
         found = attach(home)
         where = f" at {found.url}" if found else ""
         raise StackError(f"Airflow is already running{where} for {home}; stop that one first (Ctrl-C)") from error
-    api, database = free_port(8080), free_port(15432)
-    ports = environment.Ports(api, database, free_port(8700, frozenset({api, database})))
+    spread = os.getpid() % 4000  # two stacks that start at the same moment do not pick the same ports
+    ports = environment.Ports(free_port(8080), free_port(16000 + spread), free_port(21000 + spread))
     return Stack(home, ports, credentials.load(home), lock)
 
 
