@@ -251,3 +251,16 @@ def test_language_is_told_by_letters_and_words() -> None:
         == "en"
     )
     assert language_of("12.345 m2") is None
+
+
+def test_a_notice_inside_the_familys_container_is_a_soft_404() -> None:
+    assert (
+        refused(page("<p>Nội dung không tồn tại hoặc đã bị xóa.</p>").replace(LEAD.encode(), b"")) is Outcome.SOFT_404
+    )
+
+
+def test_a_page_with_many_titles_of_the_family_is_a_listing() -> None:
+    titles = "".join(f'<h1 class="ten-bai">Bản tin số {number}</h1>' for number in range(6))
+    assert (
+        refused(page(f"<p>{FIRST}</p>").replace(b'<div class="bai">', f"<div>{titles}".encode())) is Outcome.NOT_ARTICLE
+    )
