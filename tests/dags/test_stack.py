@@ -177,6 +177,7 @@ def backfill(page: Any, running: stack.Stack, portals: tuple[str, ...], mode: st
         pick_day(page, dialog, number, day)
     dialog.get_by_text("All Runs").click()
     dialog.locator("input[name=max_active_runs]").fill("3")
+    dialog.get_by_text("Override parameters on existing runs").click()  # else the dialog sends no parameters at all
     choose(page, portals, mode)
     dialog.get_by_text("3 runs will be triggered").wait_for(timeout=20_000)
     picture(page, None, f"backfill-{mode}")
