@@ -1,6 +1,9 @@
 """The harvest: one Airflow DAG a cadence, one run a local day (or hour), mapped over the portals.
 
 Partition keys are local time; nothing here uses data intervals, which are UTC and one day off for Việt Nam.
+
+Backfill from the UI: *Trigger*, *Backfill*, pick days (no times), and tick *Override parameters on existing runs*:
+without the tick the dialog sends none of the form's values and every enabled portal is fetched.
 """
 
 from __future__ import annotations
