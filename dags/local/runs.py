@@ -13,7 +13,7 @@ from dags.local.api import Airflow, ApiError
 DAG = "harvest_daily"
 FOLLOWER = "curate"
 ENDED = frozenset({"success", "failed"})
-BUSY_TIMEOUT = 90.0  # seconds; Airflow notices the end of a backfill about every 30 s
+BUSY_TIMEOUT = 900.0  # seconds; an interrupted backfill goes on first, and its end is noticed only every 30 s
 PARSE_TIMEOUT = 60.0  # seconds until the DAG files have been read
 SWEEP = 31  # days; a longer range is one run that sweeps it, not one run a day
 
