@@ -5,8 +5,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 RUN := .venv/bin/python
 READY := .venv/.ready
-# Interpreters come from the system, never from the network; bytecode is compiled even where that is switched off.
-UV := env -u PYTHONDONTWRITEBYTECODE -u VIRTUAL_ENV UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 .uv/bin/uv
+# Interpreters and certificates come from the system, never from the network; bytecode is compiled even where that is switched off.
+UV := env -u PYTHONDONTWRITEBYTECODE -u VIRTUAL_ENV UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 UV_SYSTEM_CERTS=1 .uv/bin/uv
 
 PORTAL ?=
 FROM ?=
