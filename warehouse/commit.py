@@ -97,11 +97,11 @@ class Committer:
 
     def _create(self, base: Snapshot, following: Snapshot, proposal: Plan) -> Snapshot | None:
         """The snapshot once it exists; None if the plan no longer fits what others committed."""
+        ours = {p: key for p, key in following.partitions.items() if base.partitions.get(p) != key}
         while not snapshots.create(self.store, following):
             current = snapshots.head(self.store)
             if base.moved(current, proposal.provinces):
                 return None
-            ours = {p: key for p, key in following.partitions.items() if base.partitions.get(p) != key}
             following = replace(
                 following, number=current.number + 1, at=snapshots.now(), partitions={**current.partitions, **ours}
             )

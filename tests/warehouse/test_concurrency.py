@@ -10,11 +10,14 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
 from tests.warehouse.factory import batch, observation, portals, run
 from tests.warehouse.writer import ROWS
+from warehouse import snapshots
+from warehouse.objects import ObjectStore
 from warehouse.release import export_latest
 from warehouse.store import Warehouse
 
@@ -159,3 +162,25 @@ def test_a_glob_of_latest_is_right_or_says_that_it_moved(wh: Warehouse) -> None:
     assert wrong == []
     assert len(right) >= 3
     assert all("No files found" in error or "No such file" in error for error in moved)
+
+
+def test_a_writer_that_loses_the_race_twice_takes_nothing_back(wh: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = pa.concat_tables([portals(), portals("baonaluon", province="dien_bien")])
+    wh.commit([], registry)
+    mine = wh.stage([batch([observation(1)])], run())
+    create, rivals = snapshots.create, iter(range(2))
+
+    def overtaken(store: ObjectStore, snapshot: snapshots.Snapshot) -> bool:
+        if (number := next(rivals, None)) is not None:
+            place = {"portal": "baonaluon", "province": "dien_bien", "run_id": f"rival-{number}"}
+            row = observation(10 + number, **place)
+            rival = wh.stage([batch([row])], run(place["run_id"], portal="baonaluon"))
+            with monkeypatch.context() as undisturbed:
+                undisturbed.setattr(snapshots, "create", create)
+                wh.commit([rival])
+        return create(store, snapshot)
+
+    monkeypatch.setattr(snapshots, "create", overtaken)
+    wh.commit([mine])
+    assert sorted(wh.read("observations")["run_id"].to_pylist()) == ["rival-0", "rival-1", "run-1"]
+    assert wh.snapshot() == 4
