@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import urlsplit
 
-from lxml import html as lxml_html
 from lxml.cssselect import CSSSelector
-from lxml.etree import ParserError
 
 from crawlers import urls
 from crawlers.families.hints import Hints, Selectors
+from crawlers.markup import Element, base_url, read_html
 
-Element: TypeAlias = Any  # lxml.html.HtmlElement, which lxml-stubs leaves incomplete
 MOST_FILES = 20  # of one page
 CHROME = frozenset({"nav", "header", "footer", "aside"})
 
@@ -25,13 +23,13 @@ def find_files(html: str, url: str, hints: Hints, allows: Callable[[str], bool])
     A family's selector of files names any link; elsewhere the URL's extension decides. Where the container of the
     text is known, links outside it are boxes beside the article and left out. Hosts that ``allows`` refuses too.
     """
-    try:
-        root: Element = lxml_html.document_fromstring(html)
-    except (ParserError, ValueError):
+    root = read_html(html)
+    if root is None:
         return []
-    named = (a.get("href") for a in _select(root, hints.document.files))
-    typed = (href for href in _links(root, hints.container) if urls.is_file(href))
-    found = (urls.absolute(url, href) for href in (*named, *typed))
+    base = base_url(root, url)
+    named = (urls.absolute(base, a.get("href")) for a in _select(root, hints.document.files))
+    linked = (urls.absolute(base, href) for href in _links(root, hints.container))
+    found = (*named, *(link for link in linked if link and urls.is_file(link)))
     kept = (link for link in found if link and allows(urlsplit(link).hostname or ""))
     return list(dict.fromkeys(kept))[:MOST_FILES]
 

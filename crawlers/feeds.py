@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -15,6 +17,13 @@ from crawlers.listing_dates import find_date
 
 Element: TypeAlias = Any  # lxml.etree._Element
 DATE_TAGS = ("pubDate", "published", "date", "updated")
+GZIP = b"\x1f\x8b"
+FALSE_UTF_16 = re.compile(
+    rb"(?:\xef\xbb\xbf)?<\?xml[^>]*encoding=[\"']utf-16", re.IGNORECASE
+)  # readable, so it is none
+BARE_AMPERSAND = re.compile(
+    rb"<!\[CDATA\[.*?\]\]>|&(?!(?:#\d+|#x[0-9a-f]+|amp|lt|gt|quot|apos);)", re.IGNORECASE | re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +71,43 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
     return Sitemap(pages, further)
 
 
-def _parse(body: bytes) -> Element | None:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
+def unpacked(body: bytes, limit: int) -> bytes | None:
+    """A gzip file (``sitemap.xml.gz``) unpacked, any other body as it is; None beyond ``limit`` bytes.
+
+    A file that is cut off or damaged gives what can be read of it.
+    """
+    if not body.startswith(GZIP):
+        return body
+    inflater = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
-        return etree.fromstring(body.strip(), parser)
+        plain = inflater.decompress(body, limit + 1)
+    except zlib.error:
+        return b""
+    return plain if len(plain) <= limit else None
+
+
+def _parse(body: bytes) -> Element | None:
+    body = body.strip()
+    try:
+        return etree.fromstring(body, _parser(body))
+    except (etree.XMLSyntaxError, ValueError):
+        return _parse_loose(BARE_AMPERSAND.sub(_escaped, body))
+
+
+def _parse_loose(body: bytes) -> Element | None:
+    try:
+        return etree.fromstring(body, _parser(body, recover=True))
     except (etree.XMLSyntaxError, ValueError):
         return None
+
+
+def _parser(body: bytes, *, recover: bool = False) -> etree.XMLParser:
+    encoding = "utf-8" if FALSE_UTF_16.match(body) else None
+    return etree.XMLParser(encoding=encoding, resolve_entities=False, no_network=True, recover=recover, huge_tree=False)
+
+
+def _escaped(match: re.Match[bytes]) -> bytes:
+    return match[0] if match[0].startswith(b"<") else b"&amp;"
 
 
 def _named(element: Element, *names: str) -> Iterator[Element]:
@@ -98,7 +138,10 @@ def _sitemap_entry(item: Element, base: str) -> SitemapEntry | None:
 
 
 def _child(item: Element, name: str) -> str | None:
-    return next((text for child in _named(item, name) if (text := (child.text or "").strip())), None)
+    """Text of the first child called so; children first, as extensions (image:loc, media:title) nest the same names."""
+    named = (child for child in (*item, *item.iter()) if isinstance(child.tag, str))
+    texts = ((child.text or "").strip() for child in named if etree.QName(child).localname == name)
+    return next((text for text in texts if text), None)
 
 
 def _plain(title: str | None) -> str | None:

@@ -245,7 +245,7 @@ class PatientRetry(RetryMiddleware):
 
 def retry_after(value: str, now: float) -> float | None:
     """Seconds that a Retry-After header (seconds or an HTTP date) asks for; ``now`` is a Unix time."""
-    if value.strip().isdigit():
+    if value.isascii() and value.strip().isdigit():
         return float(value)
     try:
         return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - now)

@@ -50,10 +50,9 @@ def _iso(text: str) -> dt.date | None:
     if match is None:
         return None
     try:
-        moment = dt.datetime.fromisoformat(match.group().replace("Z", "+00:00"))
+        return _local_day(dt.datetime.fromisoformat(match.group().replace("Z", "+00:00")))
     except ValueError:
         return None
-    return _plausible(moment.astimezone(ZONE).date() if moment.tzinfo else moment.date())
 
 
 def _numeric(text: str) -> dt.date | None:
@@ -70,10 +69,9 @@ def _rfc_822(text: str) -> dt.date | None:
     if match is None:
         return None
     try:
-        moment = parsedate_to_datetime(match.group())
+        return _local_day(parsedate_to_datetime(match.group()))
     except (ValueError, TypeError):
         return None
-    return _plausible(moment.astimezone(ZONE).date() if moment.tzinfo else moment.date())
 
 
 def _day(day: str, month: str, year: str) -> dt.date | None:
@@ -81,6 +79,13 @@ def _day(day: str, month: str, year: str) -> dt.date | None:
         return _plausible(dt.date(int(year), int(month), int(day)))
     except ValueError:
         return None
+
+
+def _local_day(moment: dt.datetime) -> dt.date | None:
+    """The day; None for placeholders such as 9999-12-31T23:59:59Z, which have no local time."""
+    if _plausible(moment.date()) is None:
+        return None
+    return moment.astimezone(ZONE).date() if moment.tzinfo else moment.date()
 
 
 def _plausible(day: dt.date) -> dt.date | None:

@@ -12,6 +12,7 @@ import asyncio
 import fcntl
 import logging
 import os
+import re
 import signal
 import sys
 import threading
@@ -26,6 +27,7 @@ from pydantic import ValidationError
 
 from crawlers import settings as defaults
 from crawlers.archive import salvage
+from crawlers.families import family
 from crawlers.job import (
     EXIT_BUSY,
     EXIT_FAILED,
@@ -109,6 +111,7 @@ def crawl(job: CrawlJob, recorder: Recorder, stopper: Stopper) -> tuple[State, s
     from scrapy.crawler import AsyncCrawlerProcess
     from scrapy.utils.misc import load_object
 
+    check_family(job)
     settings = scrapy_settings(job)
     bugs = BugCounter()
     logging.getLogger().addHandler(bugs)
@@ -120,6 +123,17 @@ def crawl(job: CrawlJob, recorder: Recorder, stopper: Stopper) -> tuple[State, s
     process.start(install_signal_handlers=False)
     watch.count()
     return final_state(recorder, stopper.requested, bugs)
+
+
+def check_family(job: CrawlJob) -> None:
+    """ValueError that names portal and key where the portal's family or its options do not exist."""
+    portal = job.portal
+    try:
+        family(portal.family, portal.options, str(portal.home))
+    except (KeyError, ValueError, TypeError, re.error) as error:
+        raise ValueError(
+            f"portal {portal.id}: family or options: {error.args[0]}; correct the portal's file"
+        ) from error
 
 
 def final_state(recorder: Recorder, stopped: bool, bugs: BugCounter) -> tuple[State, str | None]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 import scrapy
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.http import TextResponse
 
-from crawlers import feeds
+from crawlers import feeds, urls
 from crawlers.attachments import find_files
 from crawlers.discovery import Selection, Walk, plan_for
 from crawlers.families import family
@@ -23,13 +23,16 @@ from crawlers.plans import Missing
 from warehouse.schema import Outcome
 
 if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
     from crawlers.recorder import Recorder
 
 ABSENT = frozenset({Outcome.GONE, Outcome.SOFT_404, Outcome.EMPTY})
-MOST_SITEMAPS = 100
+MOST_FEEDS = 5  # of those that the home page links
+MOST_SOURCES = 100  # feeds and sitemaps of one crawl
+UNPACKS_TOO_FAR = "the sitemap unpacks to more than the limit"
 Reader = Callable[["Response | None", Missing], Iterable[Request]]
 
 
@@ -50,8 +53,21 @@ class PortalSpider(scrapy.Spider):
         self._stages = [self._sources, self._listings, self._leftovers]
         self._open = 0  # requests of discovery that are not answered yet
         self._home = Home((), ())
-        self._sitemaps_seen = 0
+        self._sources_asked: set[str] = set()
+        self._robots_sitemaps: list[str] = []
         self._files_asked: set[str] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PortalSpider:
+        """Scrapy's constructor."""
+        spider: PortalSpider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.heed_robots, signals.robots_parsed)
+        return spider
+
+    def heed_robots(self, robotparser: Any, request: Request) -> None:
+        """Signal: notes the sitemaps that robots.txt names; they are read where the portal's file names none."""
+        named = (urls.absolute(request.url, url) for url in robotparser.rp.sitemaps)
+        self._robots_sitemaps += [url for url in named if url and self._is_own(url)]
 
     async def start(self) -> AsyncIterator[Request]:
         """First requests."""
@@ -70,9 +86,9 @@ class PortalSpider(scrapy.Spider):
         if not portal.sections and not portal.documents:
             yield self._ask(str(portal.home), self._read_home)
         for url in self._resolved(portal.feeds):
-            yield self._ask(url, self._read_feed)
+            yield from self._ask_once(url, self._read_feed)
         for url in self._resolved(portal.sitemaps):
-            yield self._ask(url, self._read_sitemap)
+            yield from self._ask_once(url, self._read_sitemap)
 
     def _listings(self) -> Iterator[Request]:
         portal = self.job.portal
@@ -97,6 +113,11 @@ class PortalSpider(scrapy.Spider):
             dont_filter=True,
         )
 
+    def _ask_once(self, url: str, read: Reader, *, may_be_absent: bool = False) -> Iterator[Request]:
+        if url not in self._sources_asked:
+            self._sources_asked.add(url)
+            yield self._ask(url, read, may_be_absent=may_be_absent)
+
     def _answered(self, response: Response, read: Reader) -> Iterator[Request]:
         verdict = self.recorder.listing(response, may_be_absent=response.meta["may_be_absent"])
         missing = Missing.BEYOND if verdict.outcome in ABSENT else Missing.FAILED
@@ -109,9 +130,16 @@ class PortalSpider(scrapy.Spider):
         yield from self._closed(request.cb_kwargs["read"](None, Missing.FAILED))
 
     def _closed(self, requests: Iterable[Request]) -> Iterator[Request]:
-        yield from requests
+        """Ends an answer of discovery; one that cannot be read for a defect of ours must not end the others."""
+        defect = None
+        try:
+            yield from requests
+        except Exception as error:
+            defect = error
         self._open -= 1
         yield from self._advance()
+        if defect:
+            raise defect
 
     # Sources
 
@@ -119,11 +147,18 @@ class PortalSpider(scrapy.Spider):
         walk, _ = self._walk(str(self.job.portal.home), "article")
         if isinstance(response, TextResponse):
             self._home = read_home(response.text, response.url, self.family, self.job.portal.allows)
-            for url in self._home.feeds[:5]:
-                yield self._ask(url, self._read_feed)
-            if not self.job.portal.sitemaps:
-                yield self._ask(urljoin(response.url, "/sitemap.xml"), self._read_sitemap, may_be_absent=True)
+            for url in self._home.feeds[:MOST_FEEDS]:
+                yield from self._ask_once(url, self._read_feed)
+        if response is not None or missing is Missing.BEYOND:  # a home page built by script may have a sitemap
+            for url in self._usual_sitemaps():
+                yield from self._ask_once(url, self._read_sitemap, may_be_absent=True)
         yield from self._listing_reader(walk)(response, missing)
+
+    def _usual_sitemaps(self) -> list[str]:
+        """Sitemaps that robots.txt names, else where most portals have theirs; none where the portal's file says."""
+        if self.job.portal.sitemaps:
+            return []
+        return self._robots_sitemaps[:MOST_SOURCES] or self._resolved(["/sitemap.xml"])
 
     def _read_feed(self, response: Response | None, _: Missing) -> Iterator[Request]:
         if response is not None:
@@ -133,13 +168,19 @@ class PortalSpider(scrapy.Spider):
     def _read_sitemap(self, response: Response | None, _: Missing) -> Iterator[Request]:
         if response is None:
             return
-        sitemap = feeds.read_sitemap(response.body, response.url)
+        body = feeds.unpacked(response.body, self.settings.getint("UNPACKED_MAXSIZE"))
+        if body is None:
+            self.recorder.fail(None, Outcome.BOMB, UNPACKS_TOO_FAR, role="listing", url=response.url)
+            return
+        sitemap = feeds.read_sitemap(body, response.url)
         self.selection.note_sitemap(sitemap.pages, response.url)
         for entry in sitemap.sitemaps:
-            allowed = self.job.portal.allows(urlsplit(entry.url).hostname or "")
-            if allowed and self.selection.wants_sitemap(entry) and self._sitemaps_seen < MOST_SITEMAPS:
-                self._sitemaps_seen += 1
-                yield self._ask(entry.url, self._read_sitemap)
+            if (
+                self._is_own(entry.url)
+                and self.selection.wants_sitemap(entry)
+                and len(self._sources_asked) < MOST_SOURCES
+            ):
+                yield from self._ask_once(entry.url, self._read_sitemap)
 
     # Listings
 
@@ -224,6 +265,9 @@ class PortalSpider(scrapy.Spider):
         outcome, message, remedy = outcome_of(failure)
         said = {"url": asked_url(request), "remedy": remedy, "parent_url": request.cb_kwargs["candidate"].url}
         self.recorder.fail(request.cb_kwargs["candidate"], outcome, message, role="attachment", **said)
+
+    def _is_own(self, url: str) -> bool:
+        return self.job.portal.allows(urlsplit(url).hostname or "")
 
     def _resolved(self, paths: Iterable[str]) -> list[str]:
         return [urljoin(str(self.job.portal.home), path) for path in paths]

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
+from w3lib.url import safe_url_string
+
 NOISE = re.compile(
     r"^(?:utm_\w+|fbclid|gclid|zalo\w*|_ga|ref|referer|share|print|amp|"
     r"jsessionid|phpsessid|session_?id|aspsessionid\w*|_afrloop|_adf\.ctrl-state|timestamp|ts|random|rand)$",
@@ -18,23 +20,30 @@ CALENDAR = re.compile(
 )
 FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|rtf|zip|rar|7z|pptx?|odt)(?:$|[/?#])", re.IGNORECASE)
 ASSET = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|ico|css|js|mp[34]|woff2?|ttf|avi|flv|wmv)(?:$|[?#])", re.IGNORECASE)
+ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
+PORTS = {"http": 80, "https": 443}
 MAX_LENGTH = 2000
 MAX_DEPTH = 12
 
 
 def absolute(base: str, href: str | None) -> str | None:
-    """``href`` of the page ``base`` as an absolute http(s) URL without fragment; None for anything else."""
+    """``href`` of the page ``base`` as an absolute http(s) URL without fragment and user; None for anything else.
+
+    Escaped as Scrapy requests it, so that one address has one spelling wherever it is noted.
+    """
     if not href or len(href) > MAX_LENGTH:
         return None
     try:
         parts = urlsplit(urljoin(base, href.strip()))
-        port = parts.port
+        host, port = parts.hostname, parts.port
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in PORTS or not host:
         return None
-    host = parts.hostname if port in (None, 80, 443) else f"{parts.hostname}:{port}"
-    return urlunsplit((parts.scheme, host, parts.path or "/", parts.query, ""))
+    host = f"[{host}]" if ":" in host else host
+    netloc = host if port in (None, PORTS[parts.scheme]) else f"{host}:{port}"
+    url = safe_url_string(urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, "")))
+    return ESCAPE.sub(lambda match: match[0].upper(), url)
 
 
 def canonical(url: str, noise: Iterable[re.Pattern[str]] = ()) -> str:
@@ -55,11 +64,15 @@ def _is_noise(pair: str, patterns: Iterable[re.Pattern[str]]) -> bool:
     return any(pattern.search(name) for pattern in patterns)
 
 
-def with_scheme(url: str, origin: str) -> str:
-    """``url`` with the scheme of ``origin`` where both name the same host: portals link themselves with either."""
-    scheme, _, host = origin.partition("://")
-    rest = url.partition("://")[2]
-    return f"{scheme}://{rest}" if host and rest.partition("/")[0] == host else url
+def with_origin(url: str, origin: str) -> str:
+    """``url`` with scheme and host of ``origin`` where both name the same host, ``www.`` aside.
+
+    Portals link themselves with either scheme and either host.
+    """
+    parts, home = urlsplit(url), urlsplit(origin)
+    if not home.netloc or parts.netloc.removeprefix("www.") != home.netloc.removeprefix("www."):
+        return url
+    return urlunsplit((home.scheme, home.netloc, parts.path, parts.query, parts.fragment))
 
 
 def is_file(url: str) -> bool:

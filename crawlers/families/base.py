@@ -47,7 +47,7 @@ class Family:
     hints: Hints = GENERIC
     max_pages: int = 2000
     page_name: re.Pattern[str] = field(default=PAGE_NAME)
-    origin: str = ""  # scheme and host of the portal's home: links to that host get its scheme
+    origin: str = ""  # scheme and host of the portal's home: links to that host, with or without www., get both
 
     def of(self, home: str, options: Mapping[str, Any]) -> Family:
         """The family as the portal at ``home`` uses it."""
@@ -57,14 +57,17 @@ class Family:
     def with_options(self, options: Mapping[str, Any]) -> Family:
         """The family with a portal's ``options``: article, document, pages, first_page, item, date, max_pages.
 
-        Raises ValueError that names an unknown option and those there are.
+        Raises ValueError that names an unknown option and those there are, or the option that cannot be read.
         """
         changes = {}
         for name, value in options.items():
             if name not in _OPTIONS:
                 raise ValueError(f"family {self.name}: no option {name!r}; there are {', '.join(_OPTIONS)}")
             attribute, convert = _OPTIONS[name]
-            changes[attribute] = convert(value)
+            try:
+                changes[attribute] = convert(value)
+            except (re.error, KeyError, IndexError, TypeError, ValueError) as error:
+                raise ValueError(f"family {self.name}: option {name}: {value!r} cannot be read ({error})") from error
         return replace(self, **changes)
 
     def article_key(self, url: str) -> str | None:
@@ -75,7 +78,7 @@ class Family:
         """``url`` without print view, session, tracking and view parameters."""
         for pattern, plain in self.views:
             url = pattern.sub(plain, url)
-        return urls.with_scheme(urls.canonical(url, self.noise), self.origin)
+        return urls.with_origin(urls.canonical(url, self.noise), self.origin)
 
     def is_document(self, url: str) -> bool:
         """Whether the shape of ``url`` is that of a document's page."""
@@ -129,10 +132,17 @@ def _selectors(value: object) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(str(part) for part in value)  # type: ignore[attr-defined]
 
 
+def _page_template(value: object) -> str:
+    template = str(value)
+    if template.format(page=1) == template:
+        raise ValueError("{page} is missing")
+    return template
+
+
 _OPTIONS: Mapping[str, tuple[str, Any]] = {
     "article": ("articles", lambda value: patterns(*_selectors(value))),
     "document": ("documents", lambda value: patterns(*_selectors(value))),
-    "pages": ("pages", str),
+    "pages": ("pages", _page_template),
     "first_page": ("first_page", int),
     "item": ("items", _selectors),
     "date": ("dates", _selectors),

@@ -7,11 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from lxml import html as lxml_html
-from lxml.etree import ParserError
-
 from crawlers import urls
 from crawlers.families.base import Family
+from crawlers.markup import Element, base_url, read_html
 
 FEED_TYPES = ("application/rss+xml", "application/atom+xml")
 FEED_LINK = re.compile(r"(?:/rss(?:/|\.|$)|/feed/?$|\.rss$)", re.I)
@@ -35,19 +33,19 @@ class Home:
 
 def read_home(html: str, url: str, family: Family, allows: Callable[[str], bool]) -> Home:
     """Feeds and sections that the home page at ``url`` links; hosts that ``allows`` refuses are left out."""
-    try:
-        root = lxml_html.document_fromstring(html)
-    except (ParserError, ValueError):
+    root = read_html(html)
+    if root is None:
         return Home((), ())
+    base = base_url(root, url)
     announced = (e.get("href") for e in root.iter("link") if e.get("type") in FEED_TYPES)
     linked = (a.get("href") for a in root.iter("a") if FEED_LINK.search(a.get("href") or ""))
     sections = (a.get("href") for a in root.iter("a") if _in_menu(a))
-    feeds = [link for href in (*announced, *linked) if (link := urls.absolute(url, href))]
-    menu = [link for href in sections if (link := urls.absolute(url, href)) and _is_section(link, url, family)]
+    feeds = [link for href in (*announced, *linked) if (link := urls.absolute(base, href))]
+    menu = [link for href in sections if (link := urls.absolute(base, href)) and _is_section(link, url, family)]
     return Home(_allowed(feeds, allows), _allowed(menu, allows)[:MOST_SECTIONS])
 
 
-def _in_menu(a: lxml_html.HtmlElement) -> bool:
+def _in_menu(a: Element) -> bool:
     return any(
         element.tag == "nav" or MENU.search(f"{element.get('class') or ''} {element.get('id') or ''}")
         for element in (a, *a.iterancestors())

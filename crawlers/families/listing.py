@@ -10,18 +10,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias
-
-from lxml import html as lxml_html
-from lxml.etree import ParserError
 
 from crawlers import urls
 from crawlers.families.base import Family, Kind
 from crawlers.families.pager import Pager, read_pager
 from crawlers.job import Candidate
 from crawlers.listing_dates import find_date, is_date_text
+from crawlers.markup import Element, base_url, read_html
 
-Element: TypeAlias = Any  # lxml.html.HtmlElement, which lxml-stubs leaves incomplete
 CONTAINERS = frozenset({"body", "html", "main", "ul", "ol", "table", "tbody", "form"})
 DATE_CLASS = re.compile(r"date|time|ngay|publish|created|post-on", re.I)
 LONGEST_DATE = 80  # characters: a longer text is a sentence with a date in it
@@ -54,11 +50,11 @@ class _Entry:
 
 def read_listing(html: str, url: str, family: Family, listing: Kind = "article") -> ListingPage:
     """Entries and pager of the listing at ``url``; a page that is no HTML has none."""
-    try:
-        root = lxml_html.document_fromstring(html)
-    except (ParserError, ValueError):
+    root = read_html(html)
+    if root is None:
         return ListingPage(url, (), (), None)
-    links = [(a, link) for a in root.iter("a") if (link := urls.absolute(url, a.get("href")))]
+    base = base_url(root, url)
+    links = [(a, link) for a in root.iter("a") if (link := urls.absolute(base, a.get("href")))]
     entries = _entries(links, family, listing)
     main = _main(entries, family)
     pager = read_pager(((_text(a), link) for a, link in links), url, family)

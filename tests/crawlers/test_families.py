@@ -120,6 +120,14 @@ def test_an_unknown_option_is_named() -> None:
         family("generic", {"selectr": "x"})
 
 
+@pytest.mark.parametrize(
+    "options", [{"article": "(tin"}, {"pages": "trang-{so}"}, {"pages": "trang"}, {"max_pages": "x"}, {"item": 3}]
+)
+def test_an_option_that_cannot_be_read_is_named(options: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=rf"family generic: option {next(iter(options))}: .* cannot be read"):
+        family("generic", options)
+
+
 # Listings
 
 ITEM = """<div class="item"><a href="{url}"><img src="a.jpg"></a>
@@ -265,6 +273,9 @@ def test_a_section_is_not_mistaken_for_a_service_page_because_of_part_of_its_nam
         ("8 giờ trước", None),
         ("Kế hoạch số 165/KH-UBND", None),
         ("12/25/2025", None),
+        ("9999-12-31T23:59:59Z", None),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", None),
     ],
 )
 def test_a_date_is_a_local_day_day_first_or_nothing(text: str, day: dt.date | None) -> None:

@@ -270,3 +270,4 @@ def test_retry_after_reads_dates_and_ignores_nonsense() -> None:
     assert retry_after("Thu, 01 Jan 1970 00:01:40 GMT", 4000) == 0
     assert retry_after("soon", 0) is None
     assert retry_after("", 0) is None
+    assert retry_after("\xb2", 0) is None  # a digit to Python, a number to nobody

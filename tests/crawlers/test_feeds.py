@@ -1,0 +1,101 @@
+"""Feeds and sitemaps with the vices of real ones: bare ampersands, false encodings, extensions, gzip, bombs."""
+
+from __future__ import annotations
+
+import gzip
+import tracemalloc
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawlers.feeds import read_feed, read_sitemap, unpacked
+
+HOME = "http://bao.test/"
+FEED = '<?xml version="1.0" encoding="{encoding}"?><rss><channel>{items}</channel></rss>'
+ITEM = "<item><title>{title}</title><link>{link}</link></item>"
+MEGABYTE = 1 << 20
+
+
+def feed(title: str = "Tin", link: str = "http://bao.test/a-12345.html", encoding: str = "utf-8") -> str:
+    return FEED.format(encoding=encoding, items=ITEM.format(title=title, link=link))
+
+
+def test_a_bare_ampersand_does_not_bend_the_address() -> None:
+    (entry,) = read_feed(feed("Mưa&nbsp;lũ", "http://bao.test/?id=1&muc=2&amp;x=3").encode(), HOME)
+    assert (entry.url, entry.title) == ("http://bao.test/?id=1&muc=2&x=3", "Mưa lũ")
+
+
+def test_a_bare_ampersand_does_not_change_what_a_marked_section_says() -> None:
+    items = ITEM.format(title="<![CDATA[Văn hóa & xã hội]]>", link="<![CDATA[http://bao.test/?id=1&muc=2]]>")
+    broken = FEED.format(encoding="utf-8", items=items + "<category>A & B</category>")
+    (entry,) = read_feed(broken.encode(), HOME)
+    assert (entry.url, entry.title) == ("http://bao.test/?id=1&muc=2", "Văn hóa & xã hội")
+
+
+@pytest.mark.parametrize("start", ["", "\ufeff", "\ufeff\n", " \n"])
+def test_a_feed_that_claims_to_be_utf_16_but_is_not_is_read(start: str) -> None:
+    (entry,) = read_feed((start + feed("Đất", encoding="utf-16")).encode(), HOME)
+    assert entry.title == "Đất"
+
+
+def test_a_feed_in_real_utf_16_is_read() -> None:
+    (entry,) = read_feed(feed("Đất", encoding="utf-16").encode("utf-16"), HOME)
+    assert entry.title == "Đất"
+
+
+def test_names_of_extensions_do_not_hide_the_entrys_own() -> None:
+    image = '<i:image xmlns:i="i"><i:loc>http://bao.test/anh.jpg</i:loc></i:image>'
+    sitemap = f"<urlset><url>{image}<loc>http://bao.test/a</loc></url></urlset>"
+    assert [page.url for page in read_sitemap(sitemap.encode(), HOME).pages] == ["http://bao.test/a"]
+    media = '<m:group xmlns:m="m"><m:title>Ảnh</m:title></m:group>'
+    items = f"<item>{media}<title>Tin</title><link>http://bao.test/a</link></item>"
+    (entry,) = read_feed(FEED.format(encoding="utf-8", items=items).encode(), HOME)
+    assert entry.title == "Tin"
+
+
+def test_entities_that_grow_without_end_are_not_unfolded() -> None:
+    grow = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 20}">' for n in range(1, 12))
+    body = f'<!DOCTYPE r [<!ENTITY e0 "{"x" * 1000}">{grow}]>' + feed("&e11;", "&e11;").partition("?>")[2]
+    tracemalloc.start()
+    entries = read_feed(body.encode(), HOME)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < MEGABYTE
+    assert all(len(entry.title or "") < 100 for entry in entries)
+
+
+# Packed sitemaps
+
+
+@given(st.binary(max_size=2000))
+def test_a_packed_file_is_unpacked_and_any_other_left_alone(body: bytes) -> None:
+    assert unpacked(gzip.compress(body), 2000) == body
+    assert unpacked(b"<" + body, 0) == b"<" + body
+
+
+@given(st.binary(min_size=1, max_size=200))
+def test_what_only_looks_packed_is_nothing(body: bytes) -> None:
+    assert unpacked(b"\x1f\x8b\xff" + body, 1000) == b""
+
+
+def test_a_packed_file_that_is_cut_off_gives_its_beginning() -> None:
+    body = bytes(range(256)) * 40
+    whole = unpacked(gzip.compress(body)[:-20], MEGABYTE)
+    assert whole is not None
+    assert body.startswith(whole)
+    assert whole
+
+
+def test_a_packed_bomb_is_refused_in_bounded_memory() -> None:
+    bomb = gzip.compress(b"\0" * (100 * MEGABYTE))
+    tracemalloc.start()
+    assert unpacked(bomb, MEGABYTE) is None
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 * MEGABYTE
+
+
+def test_the_limit_itself_is_allowed() -> None:
+    assert unpacked(gzip.compress(b"x" * 1000), 1000) == b"x" * 1000
+    assert unpacked(gzip.compress(b"x" * 1001), 1000) is None
