@@ -121,7 +121,8 @@ class Committer:
         self, inputs: Inputs, portals: pa.Table, fingerprint: str, pool: ThreadPoolExecutor
     ) -> tuple[Bundle, Counter[str]]:
         observations = read_inputs(self.store, inputs)
-        tables = publish(observations, inputs.relevant_runs, portals, inputs.month)
+        left = observations.num_rows or inputs.relevant_runs.num_rows  # all may have moved or been replaced
+        tables = publish(observations, inputs.relevant_runs, portals, inputs.month) if left else {}
         tables[RUNS.name] = inputs.runs
         writing = {
             name: pool.submit(self._put, DERIVED[name], partition_folder(name, *inputs.partition), rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -19,6 +19,7 @@ from warehouse.schema import OBSERVATIONS, RUNS
 from warehouse.snapshots import Bundle, InputFile, Part, Partition, Snapshot
 from warehouse.staging import Staged, StagedFile
 
+DATES = ("published_date", "issued_date")
 MOST_OBJECTS = 32  # observation objects of a partition before they are merged into one
 
 
@@ -84,6 +85,7 @@ class ProvinceState:
     bundles: dict[str, Bundle] = field(init=False)
     observations: dict[str, list[InputFile]] = field(init=False)
     runs: pa.Table = field(init=False)
+    homes: dict[str, tuple[str, bool]] = field(default_factory=dict)  # by id: month, whether a dated reading says so
     touched: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -146,46 +148,88 @@ class ProvinceState:
                 self.touched.add(month)
 
     def _by_known_month(self, files: Sequence[StagedFile]) -> list[tuple[str, StagedFile]]:
-        """The files by the month they belong to; items known in another month move there, in objects of their own."""
-        moved = self._known_elsewhere(files)
-        if not moved:
+        """The files by the month they belong to; items at home in another month go there, in objects of their own."""
+        settled = self._settled(files)
+        if all(month == file.month for file, months in settled for month in months):
             return [(file.month, file) for file in files]
-        tables = [_resettled(decode(self.store.get(file.file.path)), file.month, moved) for file in files]
+        tables = [_in_months(decode(self.store.get(file.file.path)), months) for file, months in settled]
         rows = conform(pa.concat_tables(tables), OBSERVATIONS)
-        months = sorted(pc.unique(rows["month"]).to_pylist())
         return [
             (month, _store(self.store, (self.province, month), rows.filter(pc.equal(rows["month"], month))))
-            for month in months
+            for month in sorted(pc.unique(rows["month"]).to_pylist())
         ]
 
-    def _known_elsewhere(self, files: Sequence[StagedFile]) -> dict[str, str]:
-        """Month by id of the staged items that an earlier run put into another month than this one does."""
-        incoming = {
-            identity: file.month
-            for file in files
-            for identity in decode(self.store.get(file.file.path), ["id"])["id"].to_pylist()
-        }
-        wanted = pa.array(list(incoming), pa.string())
+    def _settled(self, files: Sequence[StagedFile]) -> list[tuple[StagedFile, list[str]]]:
+        """The month of every row of the files; items that only now have a date leave the month of first sight."""
+        leaving: dict[str, tuple[str, str]] = {}
+        items = [(file, self._items(file)) for file in files]
+        self._look_up({identity for _, found in items for identity, _ in found})
+        settled = [(file, [self._settle(*item, file.month, leaving) for item in found]) for file, found in items]
+        for month in sorted({old for old, _ in leaving.values()}):
+            self._move_out(month, {identity: new for identity, (old, new) in leaving.items() if old == month})
+        return settled
+
+    def _items(self, file: StagedFile) -> list[tuple[str, bool]]:
+        """Id of every row, and whether it was read well enough to tell its date."""
+        rows = decode(self.store.get(file.file.path), ["id", *DATES])
+        return list(zip(rows["id"].to_pylist(), _dated(rows), strict=True))
+
+    def _look_up(self, identities: set[str]) -> None:
+        """Take the stored homes of these items into ``homes``, unless this plan has changed them."""
+        wanted = pa.array(sorted(identities - self.homes.keys()), pa.string())
         inventories = [(month, path) for month, bundle in self.bundles.items() for path in bundle.paths("inventory")]
-        known = snapshots.fetch_all(lambda entry: (entry[0], _ids(self.store, entry[1])), inventories)
-        return {
-            identity: month
-            for month, ids in known
-            for identity in ids.filter(pc.is_in(ids, wanted)).to_pylist()
-            if incoming[identity] != month
-        }
+        known = snapshots.fetch_all(lambda entry: (entry[0], _known(self.store, entry[1])), inventories)
+        for month, rows in known:
+            found = rows.filter(pc.is_in(rows["id"], wanted))
+            days = pc.is_valid(found["published_date"]).to_pylist()
+            self.homes |= {name: (month, day) for name, day in zip(found["id"].to_pylist(), days, strict=True)}
+
+    def _settle(self, identity: str, dated: bool, month: str, leaving: dict[str, tuple[str, str]]) -> str:
+        """The month of an item: of its first reading with a date, until then of its first reading."""
+        home, certain = self.homes.get(identity, (month, dated))
+        if dated and not certain:
+            if home != month:
+                leaving[identity] = home, month
+            home, certain = month, True
+        self.homes[identity] = home, certain
+        return home
+
+    def _move_out(self, month: str, moved: dict[str, str]) -> None:
+        """Put the observations of items into other months, in the same commit."""
+        kept: list[InputFile] = []
+        for entry in self.observations.get(month, []):
+            ids = decode(self.store.get(entry.file.path), ["id"])["id"].to_pylist()
+            targets = [moved.get(identity, month) for identity in ids]
+            if set(targets) == {month}:
+                kept.append(entry)
+                continue
+            rows = _in_months(conform(decode(self.store.get(entry.file.path)), OBSERVATIONS), targets)
+            for target, part in self._divided(entry, rows):
+                (kept if target == month else self.observations.setdefault(target, [])).append(part)
+                self.touched.add(target)
+            self.touched.add(month)
+        self.observations[month] = kept
+
+    def _divided(self, entry: InputFile, rows: pa.Table) -> Iterator[tuple[str, InputFile]]:
+        """The rows of an entry by their month, each group with the runs that it holds."""
+        for month in sorted(pc.unique(rows["month"]).to_pylist()):
+            group = rows.filter(pc.equal(rows["month"], month))
+            runs = set(zip(group["portal"].to_pylist(), group["run_id"].to_pylist(), strict=True))
+            parts = tuple(part for part in entry.parts if (part.portal, part.run_id) in runs)
+            yield month, InputFile(_store(self.store, (self.province, month), group).file, parts)
 
     def _place_run(self, row: pa.Table) -> None:
         portal, run_id = row["portal"][0], row["run_id"][0]
         same = pc.and_(pc.equal(self.runs["portal"], portal), pc.equal(self.runs["run_id"], run_id))
         for old in self.runs.filter(same).to_pylist():
-            self.touched.update(months_between(old["date_from"], old["date_to"]))
+            self.touched.update(self._covered_months(old))
         self.runs = pa.concat_tables([self.runs.filter(pc.invert(same)), row])
         self.touched.update(self._covered_months(row.to_pylist()[0]))
 
     def _covered_months(self, run: dict[str, Any]) -> list[str]:
-        """Months of the asked days, and of the gap to the portal's nearest covered days before and after."""
-        own = self.runs.filter(pc.equal(self.runs["portal"], run["portal"]))
+        """Months of the asked days, and of the gap to the portal's nearest crawled days before and after."""
+        mine = pc.and_(pc.equal(self.runs["portal"], run["portal"]), pc.equal(self.runs["mode"], "refetch"))
+        own = self.runs.filter(mine)
         before = pc.max(own.filter(pc.less(own["date_to"], run["date_from"]))["date_to"]).as_py()
         after = pc.min(own.filter(pc.greater(own["date_from"], run["date_to"]))["date_from"]).as_py()
         return months_between(before or run["date_from"], after or run["date_to"])
@@ -252,10 +296,16 @@ def _store(store: ObjectStore, partition: Partition, rows: pa.Table) -> StagedFi
     return StagedFile(*partition, file)
 
 
-def _resettled(rows: pa.Table, month: str, moved: dict[str, str]) -> pa.Table:
-    """The rows with the month of each item that is known elsewhere."""
-    months = pa.array([moved.get(identity, month) for identity in rows["id"].to_pylist()], pa.string())
-    return rows.set_column(rows.schema.get_field_index("month"), rows.schema.field("month"), months)
+def _in_months(rows: pa.Table, months: list[str]) -> pa.Table:
+    """The rows, each with its month."""
+    place = rows.schema.get_field_index("month")
+    return rows.set_column(place, rows.schema.field("month"), pa.array(months, pa.string()))
+
+
+def _dated(rows: pa.Table) -> list[bool]:
+    """Which rows know the item's day; rows of failed readings have none."""
+    known: list[bool] = pc.or_(*(pc.is_valid(rows[name]) for name in DATES)).to_pylist()
+    return known
 
 
 @lru_cache(maxsize=4096)
@@ -264,5 +314,5 @@ def _runs(store: ObjectStore, path: str) -> pa.Table:
 
 
 @lru_cache(maxsize=512)
-def _ids(store: ObjectStore, path: str) -> pa.ChunkedArray:
-    return decode(store.get(path), ["id"])["id"]
+def _known(store: ObjectStore, path: str) -> pa.Table:
+    return decode(store.get(path), ["id", "published_date"])

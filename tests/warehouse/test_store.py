@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.warehouse.factory import NOON, PORTAL, batch, document, observation, portals, run
+from tests.warehouse.factory import NOON, PORTAL, batch, document, identity, observation, portals, run
 from warehouse.checks import CheckError
 from warehouse.plan import MOST_OBJECTS, PlanError, months_between
 from warehouse.schema import TABLES
@@ -108,6 +108,74 @@ def test_an_item_stays_in_the_month_where_it_was_filed_first(wh: Warehouse) -> N
     assert [(row["month"], row["version"]) for row in rows] == [("2025-06", 2), ("2025-07", 1)]
     assert rows[0]["published_date"] == dt.date(2025, 7, 1)
     assert wh.read("observations", month="2025-06").num_rows == 2
+
+
+@pytest.mark.parametrize("first", [{"outcome": "timeout"}, {"outcome": "not_article"}, {"day": None}])
+def test_an_item_without_a_date_moves_to_the_month_of_its_first_dated_reading(
+    wh: Warehouse, first: dict[str, Any]
+) -> None:
+    guess = observation(1, **first) | {"month": "2025-07"}
+    load(wh, [guess, observation(2, "2025-07-02")], "run-1", first="2025-07-03")
+    dated = observation(1, "2025-06-28", fetched_at=NOON + 9 * DAY)
+    moved = load(wh, [dated], "run-2", first="2025-06-28")
+    rows = wh.read("articles", ["month", "article_id"]).to_pylist()
+    assert rows == [{"month": "2025-06", "article_id": dated["id"]}, {"month": "2025-07", "article_id": identity(2)}]
+    seen = wh.read("observations", ["month", "id", "run_id"]).to_pylist()
+    assert [row["run_id"] for row in seen if row["id"] == dated["id"]] == ["run-1", "run-2"]
+    assert [row["month"] for row in seen] == ["2025-06", "2025-06", "2025-07"]
+    assert {("tuyen_quang", "2025-06"), ("tuyen_quang", "2025-07")} <= set(moved.partitions)
+    assert wh.inventory(PORTAL).num_rows == 2
+
+
+def test_loads_that_moved_are_known_and_replaced_like_others(wh: Warehouse) -> None:
+    guess = observation(1, outcome="timeout", run_id="run-1") | {"month": "2025-07"}
+    load(wh, [guess], "run-1", first="2025-07-03")
+    load(wh, [observation(1, "2025-06-28", fetched_at=NOON + 9 * DAY)], "run-2", first="2025-06-28")
+    assert not load(wh, [guess], "run-1", first="2025-07-03").changed
+    load(wh, [guess | {"reason": "again"}], "run-1", first="2025-07-03")
+    seen = wh.read("observations", ["month", "run_id", "reason"]).to_pylist()
+    assert seen == [
+        {"month": "2025-06", "run_id": "run-1", "reason": "again"},
+        {"month": "2025-06", "run_id": "run-2", "reason": None},
+    ]
+
+
+def test_an_item_of_two_loads_of_one_commit_lies_in_one_month(wh: Warehouse) -> None:
+    guess = observation(1, outcome="timeout", run_id="run-1") | {"month": "2025-07"}
+    dated = observation(1, "2025-06-28", run_id="run-2", fetched_at=NOON + DAY)
+    later = observation(1, "2025-07-01", run_id="run-3", fetched_at=NOON + 2 * DAY)
+    staged = [wh.stage([batch([row])], run(row["run_id"])) for row in (guess, dated, later)]
+    wh.commit(staged, portals())
+    assert wh.read("observations")["month"].to_pylist() == ["2025-06"] * 3
+    assert wh.read("articles").num_rows == 1
+
+
+def test_a_month_that_a_replaced_load_leaves_empty_is_empty(wh: Warehouse) -> None:
+    load(wh, [observation(1, "2025-04-03")], "run-1", first="2025-06-27", mode="reparse")
+    load(wh, [], "run-1", first="2025-06-27", mode="reparse")
+    assert wh.read("observations").num_rows == wh.read("articles").num_rows == 0
+    assert wh.read("runs")["run_id"].to_pylist() == ["run-1"]
+
+
+def test_a_run_that_is_run_again_for_other_days_leaves_no_day_behind(wh: Warehouse) -> None:
+    load(wh, [], "run-1", first="2025-01-20")
+    load(wh, [], "run-2", first="2025-04-10")
+    load(wh, [], "run-2", first="2025-01-22")
+    days = wh.read("coverage", ["day", "run_id"]).to_pylist()
+    assert [(row["day"].isoformat(), row["run_id"]) for row in days] == [
+        ("2025-01-20", "run-1"),
+        ("2025-01-21", None),
+        ("2025-01-22", "run-2"),
+    ]
+    assert wh.read("runs").num_rows == 2
+
+
+def test_a_reparse_inside_a_gap_hides_no_part_of_it(wh: Warehouse) -> None:
+    load(wh, [], "run-1", first="2025-01-31")
+    load(wh, [], "again", first="2025-03-05", mode="reparse")
+    load(wh, [], "run-2", first="2025-04-01")
+    gap = wh.read("coverage", ["day", "state"], month="2025-02").to_pylist()
+    assert [row["state"] for row in gap] == ["not_run"] * 28
 
 
 def test_many_small_observation_objects_become_one(wh: Warehouse) -> None:
