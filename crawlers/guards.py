@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from OpenSSL import SSL
 from scrapy import exceptions as errors
 from scrapy import signals
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
@@ -19,6 +20,7 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.resolver import CachingThreadedResolver
 from scrapy.utils.defer import maybe_deferred_to_future
+from service_identity import VerificationError
 from twisted.internet import error as network
 
 from crawlers.responses import FILE_SUFFIXES, REMEDIES
@@ -271,6 +273,13 @@ IGNORED: tuple[tuple[str, Outcome, str], ...] = (
 )
 
 
+DISTRUSTED = "the portal's certificate cannot be trusted ({})"
+CERTIFICATE_REMEDY = (
+    "look at the certificate in a browser; if only its chain is incomplete, set verify_certificate: false in the "
+    "portal's file; if every portal fails so, install the system's ca-certificates"
+)
+
+
 def asked_url(request: Request) -> str:
     """The URL that was asked for before any redirect."""
     return str(request.meta.get("redirect_urls", [request.url])[0])
@@ -278,8 +287,22 @@ def asked_url(request: Request) -> str:
 
 def outcome_of(failure: Failure) -> tuple[Outcome, str, str]:
     """Outcome, message and remedy of a request that ended without a response."""
+    distrust = _distrust(failure.value)
+    if distrust:
+        return Outcome.NETWORK_ERROR, DISTRUSTED.format(distrust), CERTIFICATE_REMEDY
     outcome, message = _meaning(failure.value)
     return outcome, message, REMEDIES[outcome]
+
+
+def _distrust(error: BaseException | None) -> str | None:
+    """What is wrong with the certificate that ended a request; None where something else did."""
+    reasons = [reason.value for reason in getattr(error and error.__cause__, "reasons", None) or ()]
+    for reason in reasons:
+        if isinstance(reason, VerificationError):
+            return "it is made out to another host"
+        if isinstance(reason, SSL.Error) and "certificate verify failed" in str(reason):
+            return "its issuer is unknown, its chain is incomplete or it has expired"
+    return None
 
 
 def _meaning(error: BaseException | None) -> tuple[Outcome, str]:

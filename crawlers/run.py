@@ -156,6 +156,7 @@ class Watch:
         self.logged = time.monotonic()
         self._base = (recorder.books.requests, recorder.books.bytes)
         self._ticker: asyncio.Task[None] | None = None
+        self._closer: asyncio.Task[None] | None = None  # kept: the loop itself holds tasks only weakly
         crawler.signals.connect(self.opened, signals.spider_opened)
         crawler.signals.connect(self.closed, signals.spider_closed)
         crawler.signals.connect(self.error, signals.spider_error)
@@ -187,7 +188,9 @@ class Watch:
             self.progress()
             if self.recorder.blocked and not self.recorder.stopping:
                 self.recorder.stopping = True
-                asyncio.get_event_loop().create_task(self.crawler.engine.close_spider_async(reason="unwilling"))
+                self._closer = asyncio.get_event_loop().create_task(
+                    self.crawler.engine.close_spider_async(reason="unwilling")
+                )
             await asyncio.sleep(every)
 
     def progress(self) -> None:
@@ -271,7 +274,11 @@ def scrapy_settings(job: CrawlJob) -> Settings:
     settings = Settings()
     settings.setmodule(defaults, priority="project")
     contact = f" (+{job.contact})" if job.contact else ""
-    facts = {"DOWNLOAD_DELAY": job.portal.delay, "USER_AGENT": f"tintinh/{metadata.version('tintinh')}{contact}"}
+    facts = {
+        "DOWNLOAD_DELAY": job.portal.delay,
+        "DOWNLOAD_VERIFY_CERTIFICATES": job.portal.verify_certificate,
+        "USER_AGENT": f"tintinh/{metadata.version('tintinh')}{contact}",
+    }
     settings.setdict({**facts, "CRAWL_PROXY": job.proxy, **job.settings}, priority="cmdline")
     return settings
 

@@ -12,6 +12,9 @@ DOWNLOAD_TIMEOUT = 60  # seconds for a whole answer; 180 would keep a stop waiti
 ROBOTSTXT_OBEY = True
 CRAWL_DELAY_MAX = 30  # seconds that a robots.txt may ask for between requests; Scrapy itself ignores Crawl-delay
 
+# Scrapy believes any certificate. crawlers.run sets this by the portal's verify_certificate, docs/decisions/0009.
+DOWNLOAD_VERIFY_CERTIFICATES = True
+
 # Remote control and telnet execute Python sent to a local port.
 REMOTE_CONTROL_ENABLED = False
 TELNETCONSOLE_ENABLED = False
