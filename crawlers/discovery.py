@@ -7,8 +7,10 @@ what feeds and sitemaps say about them. Both are told what pages showed and neve
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from crawlers.families.base import Family, Kind
 from crawlers.families.listing import ListingPage
@@ -19,6 +21,9 @@ from crawlers.job import Candidate, CrawlJob
 from crawlers.listing_dates import find_date
 from crawlers.plans import Answer, Missing, Plan, facts_of, interval, newest_first
 
+logger = logging.getLogger(__name__)
+
+MOST_NOTED = 100_000  # entries of feeds and sitemaps that a crawl remembers, about 150 MB
 KNOWN_IN_A_ROW = 10  # entries already known, in a row, after which a scheduled run ends
 LIVING = frozenset({"ok", "unchanged"})
 FLEETING = frozenset({"timeout", "network_error", "server_error", "blocked", "login", "truncated"})  # worth another try
@@ -112,6 +117,7 @@ class Selection:
         self._days: dict[str, dt.date] = {}  # what any listing said
         self._chosen: set[str] = set()
         self._known_row: dict[str, int] = {}
+        self._warned = False
 
     def note_feed(self, entries: Iterable[FeedEntry], url: str) -> None:
         """Remembers a feed's entries: their title and date are evidence wherever a listing shows them."""
@@ -122,14 +128,18 @@ class Selection:
                 self._note(candidate.model_copy(update=said))
 
     def note_sitemap(self, entries: Iterable[SitemapEntry], url: str) -> None:
-        """Remembers a sitemap's pages that are articles or documents by the shape of their URLs."""
+        """Remembers a sitemap's pages that are articles or documents by the shape of their URLs.
+
+        Those that last changed before the asked days and those of other hosts are left out, and whatever goes beyond
+        ``MOST_NOTED``, with a warning.
+        """
         for position, entry in enumerate(entries):
-            candidate = self._bare(entry.url, url)
-            if candidate is not None:
+            candidate = self._bare(entry.url, url) if self.may_matter(entry) and self._is_own(entry.url) else None
+            if candidate is not None and not self._is_full(url):
                 self._note(candidate.model_copy(update={"lastmod": entry.lastmod, "position": position}))
 
-    def wants_sitemap(self, entry: SitemapEntry) -> bool:
-        """Whether a further sitemap may list pages of the asked days: one that changed before them cannot."""
+    def may_matter(self, entry: SitemapEntry) -> bool:
+        """Whether a page or a further sitemap may belong to the asked days: what changed before them cannot."""
         return entry.changed is None or entry.changed >= self.job.date_from
 
     def read(self, walk: Walk, page: ListingPage) -> tuple[list[Candidate], str | None]:
@@ -145,7 +155,8 @@ class Selection:
         return self._choose(page, at_top), following
 
     def _choose(self, page: ListingPage, at_top: bool) -> list[Candidate]:
-        items, aside = ([self._merged(item) for item in part] for part in (page.items, page.aside))
+        items = [self._merged(item) for item in page.items]
+        aside = [self._merged(item) for item in page.aside if self._is_own(item.url)]  # boxes link to anybody
         chosen = [item for item in (*items, *aside) if self._is_asked(item)]
         if self.job.scheduled:
             chosen += self._late(items)
@@ -180,6 +191,16 @@ class Selection:
     def _note(self, candidate: Candidate) -> None:
         earlier = self._noted.get(self._id(candidate))
         self._noted[self._id(candidate)] = _filled(earlier, candidate) if earlier else candidate
+
+    def _is_full(self, url: str) -> bool:
+        full = len(self._noted) >= MOST_NOTED
+        if full and not self._warned:
+            logger.warning("%s: more than %d pages are listed; set 'sitemaps' to narrower ones", url, MOST_NOTED)
+        self._warned |= full
+        return full
+
+    def _is_own(self, url: str) -> bool:
+        return self.job.portal.allows(urlsplit(url).hostname or "")
 
     def _merged(self, item: Candidate) -> Candidate:
         noted = self._noted.get(self._id(item))

@@ -151,9 +151,5 @@ def _visible(markup: str) -> str:
     return " ".join((*shown, markup[position:]))
 
 
-def _says_missing(node: str) -> bool:
-    return len(node) < LONG and bool(_NOT_FOUND.fullmatch(node))
-
-
 def _clean(text: str) -> str:
     return unicodedata.normalize("NFC", _SPACE.sub(" ", html.unescape(text))).strip()

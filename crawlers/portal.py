@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, fie
 REGISTRY = Path(__file__).parent / "portals"
 PROVINCES_FILE = REGISTRY / "provinces.csv"
 REGISTRY_VARIABLE = "TINTINH_PORTALS"  # folders separated by ':'; default: the registry of this package
+
+HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+")
 
 PortalKind = Literal["newspaper", "broadcaster", "government", "district", "department", "gazette"]
 Cadence = Literal["daily", "hourly"]
@@ -75,6 +78,7 @@ class Portal(BaseModel):
     feeds: tuple[str, ...] = ()
     sitemaps: tuple[str, ...] = ()
     delay: Annotated[float, Field(ge=0, le=60)] = 1.0  # seconds between requests to one host
+    verify_certificate: bool = True  # False: https without proof of who answers, see docs/decisions/0009
     licence: str | None = None
     note: str | None = None
     expect: Expect = Expect()
@@ -87,6 +91,11 @@ class Portal(BaseModel):
             raise ValueError("'all' is reserved; choose the site's name, for example baotuyenquang")
         return value
 
+    @field_validator("hosts")
+    @classmethod
+    def _plain_hosts(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(_host, values))
+
     @property
     def allowed_hosts(self) -> tuple[str, ...]:
         """Hosts that may be fetched: the home's and those of ``hosts``; their subdomains too."""
@@ -95,8 +104,23 @@ class Portal(BaseModel):
 
     def allows(self, host: str) -> bool:
         """Whether ``host`` is one of the allowed hosts or below one."""
-        host = host.lower().rstrip(".")
+        host = _ascii(host.rstrip("."))
         return any(host == allowed or host.endswith("." + allowed) for allowed in self.allowed_hosts)
+
+
+def _host(value: str) -> str:
+    host = _ascii(value)
+    if not HOST.fullmatch(host):
+        raise ValueError(f"{value!r} is no host name: expected one with a dot and without scheme, port or path")
+    return host
+
+
+def _ascii(host: str) -> str:
+    """A host name in lower case and, where it has other letters, in the form that DNS uses."""
+    try:
+        return host.lower() if host.isascii() else host.encode("idna").decode().lower()
+    except UnicodeError:
+        return host.lower()
 
 
 class ProvinceFile(BaseModel):
@@ -206,6 +230,7 @@ EXAMPLES = {
     "portals": "portals: [{id: baotuyenquang, name: Báo Tuyên Quang, kind: newspaper, home: https://...}]",
     "expect": "expect: {articles_per_day: [5, 200], title: 0.99, date: 0.98}",
     "delay": "delay: 2.0",
+    "verify_certificate": "verify_certificate: false",
     "licence": "licence: CC-BY-4.0",
     "note": "note: Closed on 2025-07-01",
     "options": "options: {list: .news-item}",

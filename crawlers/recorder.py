@@ -218,9 +218,7 @@ def _pairs(response: Response) -> list[tuple[str, str]]:
 
 
 def _stored(response: Response) -> Stored:
-    pairs = [
-        (key.decode("latin-1"), value.decode("latin-1")) for key, many in response.headers.items() for value in many
-    ]
+    pairs = _pairs(response)
     encoding = response.meta.get("content_encoding") if response.request else None
     if encoding:
         pairs.append(("Content-Encoding", encoding))

@@ -175,11 +175,7 @@ class PortalSpider(scrapy.Spider):
         sitemap = feeds.read_sitemap(body, response.url)
         self.selection.note_sitemap(sitemap.pages, response.url)
         for entry in sitemap.sitemaps:
-            if (
-                self._is_own(entry.url)
-                and self.selection.wants_sitemap(entry)
-                and len(self._sources_asked) < MOST_SOURCES
-            ):
+            if self._is_own(entry.url) and self.selection.may_matter(entry) and len(self._sources_asked) < MOST_SOURCES:
                 yield from self._ask_once(entry.url, self._read_sitemap)
 
     # Listings

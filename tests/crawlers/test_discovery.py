@@ -324,7 +324,30 @@ def test_a_sitemap_adds_pages_changed_in_the_days_and_older_ones_never() -> None
     ]
     selection.note_sitemap(entries, "http://bao.test/sitemap.xml")
     assert keys(selection.leftovers([])) == ["1", "3"]  # what changed later may have been published in the days
-    assert not selection.wants_sitemap(entries[1])
+    assert not selection.may_matter(entries[1])
+
+
+def test_sitemaps_leave_out_other_hosts_and_what_cannot_matter_and_remember_only_so_much(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("crawlers.discovery.MOST_NOTED", 3)
+    selection = Selection(make_job(26, 27), Inventory(), PAPER)
+    old = [SitemapEntry(item(n, None).url, "2025-05-01", dt.date(2025, 5, 1)) for n in range(10)]
+    away = [SitemapEntry(f"http://khac.test/tin-moi-{n}.html", None, None) for n in range(10000, 10010)]
+    new = [SitemapEntry(item(n, None).url, None, None) for n in range(20, 30)]
+    selection.note_sitemap([*old, *away, *new], "http://bao.test/sitemap.xml")
+    assert keys(selection.leftovers([])) == ["20", "21", "22"]
+    assert [record.getMessage() for record in caplog.records] == [
+        "http://bao.test/sitemap.xml: more than 3 pages are listed; set 'sitemaps' to narrower ones"
+    ]
+
+
+def test_boxes_that_link_to_other_hosts_add_no_candidates_but_entries_of_the_list_are_reported() -> None:
+    away = {"url": "http://khac.test/tin-moi-12345.html", "canonical_url": "http://khac.test/tin-moi-12345.html"}
+    page = ([item(1, 27), item(2, 27, **away)], [item(3, 27, **away), item(4, None, **away), item(5, None)])
+    chosen, selection, walks = read(make_job(26, 27), Inventory(), page)
+    assert chosen == ["1", "2"]
+    assert keys(selection.leftovers(walks)) == ["5"]
 
 
 def test_a_walk_ends_where_pages_beyond_the_last_repeat_the_first() -> None:

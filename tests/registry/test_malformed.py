@@ -42,6 +42,8 @@ MALFORMED = {
     "an unknown key of a portal": (GOOD + "    section: /tin/\n", 8, "section", "expected one of", "sections"),
     "an unknown cadence": (GOOD + "    cadence: weekly\n", 8, "cadence", "'daily'", "cadence: daily"),
     "sections that are not a list": (GOOD + "    sections: /tin/\n", 8, "sections", "tuple", "sections: ["),
+    "a host that is an address": (GOOD + "    hosts: [https://cdn.a.vn/]\n", 8, "hosts", "without scheme", "hosts: ["),
+    "a host that is a whole country": (GOOD + "    hosts: [vn]\n", 8, "hosts", "with a dot", "hosts: ["),
     "an impatient delay": (GOOD + "    delay: -1\n", 8, "delay", "greater than or equal", "delay: 2.0"),
     "an expectation above one": (GOOD + "    expect: {title: 99}\n", 8, "expect.title", "less than", "expect: {"),
     "an unknown expectation": (GOOD + "    expect: {titel: 1}\n", 8, "expect.titel", "expected one of", "title"),

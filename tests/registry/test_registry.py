@@ -62,6 +62,17 @@ def test_no_portal_may_fetch_the_home_of_another(portals) -> None:
     assert crossing == []
 
 
+def test_a_host_is_allowed_however_it_is_written() -> None:
+    portal = Portal(
+        id="bao_mau", name="Báo Mẫu", kind="newspaper", home="https://www.báo.test/", province="tuyen_quang",
+        hosts=("CDN.Bao.test", "tệp.test"),
+    )  # fmt: skip
+    for host in ("báo.test", "xn--bo-mia.test", "cdn.bao.test", "ảnh.cdn.bao.test", "tệp.test", "TỆP.test."):
+        assert portal.allows(host), host
+    for host in ("bao.test", "xbáo.test", "test", "", "cdn.bao.test.khac.vn"):
+        assert not portal.allows(host), host
+
+
 def test_nothing_is_on_and_nothing_claims_to_be_verified(portals) -> None:
     assert [portal.id for portal in portals if portal.enabled or portal.verified] == []
 
