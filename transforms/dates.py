@@ -151,15 +151,12 @@ def _zoned(moment: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
     return moment.replace(tzinfo=zone).astimezone(ZONE)
 
 
-def _iso_moment(day: dt.date, groups: dict[str, str | None], raw: str) -> ParsedDate | None:
+def _iso_moment(day: dt.date, groups: dict[str, str | None], raw: str) -> ParsedDate:
     try:
-        clock = dt.time.fromisoformat(groups["time"] or "")
+        clock = dt.time.fromisoformat(f"{groups['time']}{groups['zone'] or ''}")
     except ValueError:
         return ParsedDate(day, "day", raw)
     moment = dt.datetime.combine(day, clock)
-    zone = groups["zone"]
-    if zone:
-        moment = dt.datetime.fromisoformat(moment.isoformat() + zone)
     return ParsedDate(_zoned(moment, moment.tzinfo or ZONE), "minute", raw)
 
 

@@ -28,14 +28,17 @@ from transforms.rows import Reader, Row, StoredFile
 from transforms.template import SAMPLE, Template, learn
 from transforms.text import decode
 from transforms.tree import parse
-from warehouse.schema import OBSERVATIONS, Kind, Outcome
+from warehouse.schema import ARCHIVE, OBSERVATIONS, Kind, Outcome
 
 logger = logging.getLogger(__name__)
 
 SCHEMA = OBSERVATIONS.arrow()
-BATCH = 200  # rows of a batch and pages in memory at once
+BATCH = 200  # rows of a batch
+SHARE = 16  # pages in memory for each worker process
 _LARGEST_SAMPLE = 1 << 20  # bytes of a page that may be learned from
 _NAMES = [column.name for column in OBSERVATIONS.columns]
+_REQUIRED = [column.name for column in OBSERVATIONS.columns if not column.nullable]
+_PLACE = [column.name for column in ARCHIVE]
 _IDENTITY = _NAMES[: _NAMES.index("title")]  # what is known of a candidate before its content
 _PAGES = (Kind.ARTICLE.value, Kind.DOCUMENT.value)
 
@@ -126,9 +129,13 @@ def _hints(portal: Portal) -> Hints:
 
 def _template(sample: list[Archived], hints: Hints) -> Template | None:
     """The learned template, only where the family's containers are missing from most of the pages."""
-    pages = [page for each in sample if (page := parse(decode(each.body, each.record.encoding).text)) is not None]
-    unknown = [page for page in pages if not page.select(hints.container)]
-    return learn(unknown) if len(unknown) * 2 > len(pages) else None
+    try:
+        pages = [page for each in sample if (page := parse(decode(each.body, each.record.encoding).text)) is not None]
+        unknown = [page for page in pages if not page.select(hints.container)]
+        return learn(unknown) if len(unknown) * 2 > len(pages) else None
+    except Exception:  # pages that no template can be learned from must not end a run: each is read without one
+        logger.exception("no template learned from %d pages, the first of %s", len(sample), sample[0].record.url)
+        return None
 
 
 def _is_page(record: FetchRecord) -> bool:
@@ -141,15 +148,18 @@ def _is_sample(archived: Archived) -> bool:
 
 
 def _rows(reader: Reader, pages: Iterable[Archived], workers: int) -> Iterator[list[Row]]:
+    rows = map(reader.row, pages) if workers <= 1 else _shared(reader, pages, workers)
+    with closing(reader.sandbox):
+        while chunk := list(islice(rows, BATCH)):
+            yield chunk
+
+
+def _shared(reader: Reader, pages: Iterable[Archived], workers: int) -> Iterator[Row]:
+    """Rows in order, made by several processes; only a few pages for each lie in memory at once."""
     source = iter(pages)
-    if workers <= 1:
-        with closing(reader.sandbox):
-            while chunk := list(islice(source, BATCH)):
-                yield [reader.row(archived) for archived in chunk]
-        return
     with ProcessPoolExecutor(workers, initializer=_start, initargs=(reader,)) as pool:
-        while chunk := list(islice(source, BATCH)):
-            yield list(pool.map(_row, chunk, chunksize=8))
+        while chunk := list(islice(source, SHARE * workers)):
+            yield from pool.map(_row, chunk, chunksize=SHARE // 4)
 
 
 _READER: list[Reader] = []  # the one of this worker process
@@ -171,7 +181,21 @@ def _compared(row: Row, known: Mapping[str, str]) -> Row:
 
 
 def _batch(rows: Sequence[Row]) -> pa.RecordBatch:
-    return pa.RecordBatch.from_pylist(list(rows), schema=SCHEMA)
+    try:
+        return pa.RecordBatch.from_pylist(list(rows), schema=SCHEMA)
+    except (pa.ArrowException, ValueError, TypeError, OverflowError):
+        return pa.RecordBatch.from_pylist([_storable(row) for row in rows], schema=SCHEMA)
+
+
+def _storable(row: Row) -> Row:
+    """The row, or where a value of it fits no column, an ``unreadable`` row that says so."""
+    try:
+        pa.RecordBatch.from_pylist([row], schema=SCHEMA)
+    except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
+        reason = f"{row['url']}: {type(error).__name__}: {error}; reparse after a fix"
+        known = {name: row.get(name) for name in _REQUIRED} | {name: row.get(name) for name in _PLACE}
+        return known | {"outcome": Outcome.UNREADABLE.value, "reason": reason.encode(errors="replace").decode()}
+    return row
 
 
 def _by_folder(pointers: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:

@@ -24,6 +24,10 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x0
 _MARKS = re.compile("[\u0300-\u036f]")
 _DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{3,30})", re.I)
 _VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
+_CHARSETS = re.compile(
+    r"utf-(?:8|16|32)(?:-\w+)?|ascii|cp\d+|iso8859-\d+|koi8-\w|mac-\w+|tis-620"
+    r"|gb\w+|hz|big5\w*|euc_\w+|shift_\w+|iso2022_\w+|johab"
+)
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _HEAD = 4096  # bytes of a page that may declare its encoding
 _BROKEN_SHARE = 0.02  # of the characters beyond ASCII: more wrong ones than this is not UTF-8
@@ -115,7 +119,9 @@ def _meta_charset(body: bytes) -> str | None:
 
 
 def _codec(name: str | None) -> str | None:
+    """Python's name of a character set; None for an unknown one and for codecs that are none (hex, punycode)."""
     try:
-        return codecs.lookup(name).name if name else None
-    except LookupError:
+        found = codecs.lookup(name).name if name else ""
+    except (LookupError, ValueError):
         return None
+    return found if _CHARSETS.fullmatch(found) else None

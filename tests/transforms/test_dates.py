@@ -93,6 +93,11 @@ def test_decomposed_letters_read_the_same(text: str) -> None:
     assert found == parse(text)
 
 
+@pytest.mark.parametrize("text", ["2025-06-27T10:00:00+99:00", "2025-06-27T10:00:00-2460", "2025-06-27T25:00:00Z"])
+def test_a_time_that_no_clock_shows_leaves_the_day(text: str) -> None:
+    assert parse_day(text) == dt.date(2025, 6, 27)
+
+
 def test_the_raw_text_is_kept() -> None:
     found = parse("  Thứ\u00a0Ba, 03/06/2025 ")
     assert found is not None

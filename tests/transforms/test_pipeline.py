@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import hashlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from crawlers.archive import ArchiveWriter, FetchRecord
+from crawlers.archive import Archived, ArchiveWriter, FetchRecord
 from crawlers.portal import Portal, identity
 from tests.portals import pdf
 from tests.portals.model import Attachment
+from transforms import pipeline
 from transforms import rows as rows_module
 from transforms.pipeline import SCHEMA, main, observe, reobserve, summary
 from warehouse.schema import OBSERVATIONS
@@ -141,6 +144,70 @@ def test_one_page_that_breaks_the_reader_is_one_unreadable_row(archive: Path, mo
     assert [row["outcome"] for row in found[:3]] == ["ok", "unreadable", "ok"]
     assert "http://thuonggiang.test/tin-bai/1" in found[1]["reason"]
     assert "reparse" in found[1]["reason"]
+
+
+def test_a_value_that_fits_no_column_is_one_unreadable_row(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    healthy = rows_module.extract
+
+    def breaking(body: bytes, **more: Any) -> Any:
+        found = healthy(body, **more)
+        return replace(found, section="Tin \ud800") if more["url"].endswith("/1") else found
+
+    monkeypatch.setattr(rows_module, "extract", breaking)
+    found = run(archive)
+    assert [row["outcome"] for row in found[:3]] == ["ok", "unreadable", "ok"]
+    assert "http://thuonggiang.test/tin-bai/1" in found[1]["reason"]
+    assert found[1]["text"] is None
+    assert found[1]["warc_offset"] > 0
+
+
+def test_pages_that_no_template_can_be_learned_from_do_not_end_the_run(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    healthy = run(archive)
+
+    def breaking(*_: Any) -> Any:
+        raise RecursionError("quá sâu")
+
+    monkeypatch.setattr(pipeline, "learn", breaking)
+    monkeypatch.setattr(pipeline, "parse", breaking)
+    assert run(archive) == healthy
+
+
+def test_one_page_at_a_time_is_taken_from_the_archive(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[str] = []
+    taken_before_each_row: list[int] = []
+    make, read_all = rows_module.Reader.row, pipeline.records
+
+    def counted(*place: Any, **more: Any) -> Iterator[Archived]:
+        for archived in read_all(*place, **more):
+            taken.append(archived.record.url)
+            yield archived
+
+    def row(reader: rows_module.Reader, archived: Archived) -> rows_module.Row:
+        taken_before_each_row.append(len(taken))
+        return make(reader, archived)
+
+    monkeypatch.setattr(pipeline, "records", counted)
+    monkeypatch.setattr(rows_module.Reader, "row", row)
+    assert len(run(archive)) == len(set(taken_before_each_row)) == 6
+
+
+def test_one_file_under_two_addresses_is_told_alike_everywhere(tmp_path: Path) -> None:
+    run_dir = tmp_path / PORTAL.id / "r"
+    writer = ArchiveWriter(run_dir, tmp_path)
+    files = (FILE_URL, "http://thuonggiang.test/tai-ve?id=12&t=1")
+    for number in range(2):
+        writer.write(record(f"http://thuonggiang.test/tin-bai/{number}", attachments=files), (200, [], article(number)))
+    digest = hashlib.sha256(FILE).hexdigest()
+    for url in files:
+        more: dict[str, Any] = {"media_type": "application/pdf", "bytes": len(FILE), "digest": digest}
+        writer.write(FetchRecord("attachment", url, "ok", FETCHED, **more), (200, [], FILE))
+    writer.close()
+    first, second = (row["attachments"] for row in run(run_dir))
+    assert [file["url"] for file in first] == [file["url"] for file in second] == list(files)
+    told = {(f["sha256"], f["bytes"], f["media_type"], f["pages"], f["outcome"]) for f in (*first, *second)}
+    assert told == {(digest, len(FILE), "application/pdf", 1, "ok")}
 
 
 def test_a_reparse_gives_the_same_content_without_the_crawl(archive: Path) -> None:

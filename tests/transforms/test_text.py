@@ -99,6 +99,14 @@ def test_no_bytes_make_decoding_fail(body: bytes) -> None:
     assert isinstance(decode(body, "no-such-codec").text, str)
 
 
+@pytest.mark.parametrize("charset", ["hex", "base64", "rot13", "punycode", "idna", "undefined", "unicode_escape", "x"])
+def test_a_page_that_declares_something_that_is_no_character_set_is_read(charset: str) -> None:
+    body = encode(page(charset), "windows-1258") + b"\\ud800"
+    for header in (charset, None):
+        assert SENTENCE in decode(body, header).text
+        decode(body, header).text.encode()
+
+
 def test_only_vietnamese_letters_count() -> None:
     assert letters("naïve café") == 0
     assert letters("ở đây") == 3

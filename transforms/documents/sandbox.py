@@ -48,7 +48,7 @@ class PdfSandbox:
         except TimeoutError:
             self.close()
             return PdfText("", 0, Outcome.TIMEOUT, f"reading the PDF took more than {self._seconds:g} s")
-        except (OSError, EOFError):
+        except (OSError, EOFError, ValueError):
             self.close()
             return PdfText("", 0, Outcome.UNREADABLE, "the PDF ended the reading process; look at the file")
         return PdfText(answer["text"], answer["pages"], Outcome(answer["outcome"]), answer["reason"])
