@@ -72,13 +72,10 @@ def load(transformed: dict[str, Any]) -> dict[str, Any]:
 
 def export() -> dict[str, Any] | None:
     """Renew the DuckDB views and the export that ``latest`` points to; returns what was exported, None when nothing."""
-    from warehouse.catalog import write_views
     from warehouse.release import export_latest
     from warehouse.store import Warehouse
 
-    warehouse = Warehouse.open()
-    write_views(warehouse)
-    exported = export_latest(warehouse)
+    exported = export_latest(Warehouse.open())
     log.info("%s", exported or "nothing to export yet")
     return asdict(exported) if exported else None
 

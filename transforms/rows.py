@@ -145,8 +145,11 @@ class Reader:
 def month_of(record: FetchRecord, *days: dt.date | None) -> str:
     """Month of the first known day, else of the listing's date, else of the fetch (local)."""
     fetched = dt.datetime.fromisoformat(record.fetched_at).astimezone(ZONE).date()
-    listed = dt.date.fromisoformat(record.listing_day) if record.listing_day else None
-    return next(day for day in (*days, listed, fetched) if day).strftime("%Y-%m")
+    return next(day for day in (*days, _listed(record), fetched) if day).strftime("%Y-%m")
+
+
+def _listed(record: FetchRecord) -> dt.date | None:
+    return dt.date.fromisoformat(record.listing_day) if record.listing_day else None
 
 
 def _common(reader: Reader, archived: Archived) -> Row:
@@ -175,6 +178,7 @@ def _common(reader: Reader, archived: Archived) -> Row:
         "listing_url": record.listing_url,
         "listing_title": nfc(record.listing_title) if record.listing_title else None,
         "listing_date": nfc(record.listing_date) if record.listing_date else None,
+        "listing_day": _listed(record),
         "listing_position": record.listing_position,
         "extractor_version": VERSION,
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,8 +17,6 @@ from warehouse.schema import COVERAGE, CoverageState, Kind, Outcome
 
 OFFSET = dt.timedelta(hours=7)  # Asia/Ho_Chi_Minh
 PATIENCE = dt.timedelta(hours=48)  # after the end of a day, fewer news than expected no longer mean "still coming"
-DAY_FIRST = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b")
-YEAR_FIRST = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})")
 
 
 @dataclass(slots=True)
@@ -46,34 +43,18 @@ def coverage(observations: pa.Table, items: Sequence[Item], runs: pa.Table, part
     return pa.Table.from_pylist(rows, schema=COVERAGE.arrow())
 
 
-def listing_day(text: str | None) -> dt.date | None:
-    """The day named by a listing's date text, day first (26/06/2025) or ISO; None if it names none."""
-    for pattern, order in ((YEAR_FIRST, (1, 2, 3)), (DAY_FIRST, (3, 2, 1))):
-        found = pattern.search(text or "")
-        if found:
-            year, month, day = (int(found.group(index)) for index in order)
-            return _date(year, month, day)
-    return None
-
-
-def _date(year: int, month: int, day: int) -> dt.date | None:
-    try:
-        return dt.date(year, month, day)
-    except ValueError:
-        return None
-
-
 def _counts(observations: pa.Table, items: Sequence[Item]) -> Counts:
-    names = ["portal", "published_date", "issued_date", "listing_date"]
+    names = ["portal", "published_date", "issued_date", "listing_day"]
     light = {name: observations[name].to_pylist() for name in names}
     counts = Counts()
     for item in items:
         row = item.versions[-1].row if item.versions else item.last_row
-        day = light["published_date"][row] or light["issued_date"][row]
+        dates = [light["published_date"][row], light["issued_date"][row]]
+        day = next(filter(None, dates if item.kind == Kind.ARTICLE else reversed(dates)), None)
         if item.versions and day:
             held = counts.articles if item.kind == Kind.ARTICLE else counts.documents
             held[light["portal"][row], day] += 1
-        day = day or listing_day(light["listing_date"][row]) or _seen_day(item)
+        day = day or light["listing_day"][row] or _seen_day(item)
         counts.errors[light["portal"][row], day] += item.failing and item.last_outcome != Outcome.GONE.value
     return counts
 
@@ -129,7 +110,8 @@ def _judge(
     if not runs:
         return CoverageState.NOT_RUN, "no run asked for this day; backfill it"
     finished = [run for run in runs if run["state"] == "finished"]
-    if not finished:
+    over = bool(finished) and finished[-1]["finished_at"] >= _end(day)
+    if not over and runs[-1]["state"] != "finished":
         return _unfinished(runs[-1])
     if errors > articles + documents:
         return CoverageState.BROKEN, f"{errors} candidates could not be read, {articles + documents} could"
@@ -137,7 +119,7 @@ def _judge(
     if articles >= expected:
         return (CoverageState.OK, None) if articles + documents else (CoverageState.EMPTY_EXPECTED, None)
     reason = f"{articles} articles, the registry expects at least {expected}"
-    patient = finished[-1]["finished_at"] < _end(day) + PATIENCE
+    patient = not over or (articles > 0 and finished[-1]["finished_at"] < _end(day) + PATIENCE)
     return (CoverageState.LATE if patient else CoverageState.BROKEN), reason
 
 
@@ -147,10 +129,10 @@ def _unfinished(run: dict[str, Any]) -> tuple[CoverageState, str]:
 
 
 def _lag(day: dt.date, runs: list[dict[str, Any]]) -> float | None:
-    if not runs:
-        return None
-    waited: dt.timedelta = runs[0]["finished_at"] - _end(day)
-    return waited.total_seconds() / 3600
+    """Hours until the first finished run; None without one."""
+    first = next((run["finished_at"] for run in runs if run["state"] == "finished"), None)
+    waited: dt.timedelta | None = first - _end(day) if first else None
+    return waited.total_seconds() / 3600 if waited is not None else None
 
 
 def _end(day: dt.date) -> dt.datetime:

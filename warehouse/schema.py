@@ -80,7 +80,12 @@ MENTION_COLUMNS = (
     Column("code", STRING, "LOC: administrative code valid at the date of the text"),
     Column("code_now", STRING, "LOC: administrative code of today's unit"),
     Column("candidates", STRINGS, "LOC: codes that the name may stand for where the text does not decide"),
-    Column("credit", BOOL, "PER: a byline or photo credit"),
+    Column(
+        "credit",
+        BOOL,
+        "PER: true where the text itself names a writer or photographer (Ảnh: ...); bylines and credits that stand "
+        "apart from the text are in author and captions of the article",
+    ),
     _required("rule", STRING, "Rule or list that produced the mention"),
 )
 CITATION_COLUMNS = (
@@ -167,6 +172,7 @@ OBSERVATIONS = Table(
         Column("listing_url", STRING, "Listing, feed or sitemap where the candidate was found"),
         Column("listing_title", STRING, "Anchor text of the candidate there"),
         Column("listing_date", STRING, "Date text beside it"),
+        Column("listing_day", DATE, "The local day that this text names"),
         Column("listing_position", INT, "Position on that listing, from 0"),
         *CONTENT,
         Column("language", STRING, "ISO 639-1 code"),
@@ -326,11 +332,19 @@ COVERAGE = Table(
         *PARTITION,
         PORTAL,
         _required("day", DATE, "Local day"),
-        _required("state", STRING, "What is known about the day", tuple(CoverageState)),
+        _required(
+            "state",
+            STRING,
+            "What is known about the day: ok = as many articles as expected; empty_expected = none, and none need be; "
+            "late = fewer than expected, but the day was not over or two days had not passed since; blocked = the "
+            "portal refused; broken = none or too few articles, more failures than readings, or a failed run; "
+            "not_run = no run asked for it",
+            tuple(CoverageState),
+        ),
         _required("articles", INT, "Articles published that day that the warehouse holds"),
-        _required("documents", INT, "Documents published that day that the warehouse holds"),
+        _required("documents", INT, "Documents issued that day (else published) that the warehouse holds"),
         _required("errors", INT, "Candidates of that day whose last reading failed"),
-        Column("lag_hours", FLOAT, "Hours from the end of the day to the first run that covered it"),
+        Column("lag_hours", FLOAT, "Hours from the end of the day to the first finished run that covered it"),
         Column("reason", STRING, "Why the state is not ok"),
         Column("run_id", STRING, "Last run that covered the day; null for not_run"),
     ),

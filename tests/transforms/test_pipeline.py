@@ -131,6 +131,17 @@ def test_failures_of_the_crawl_become_rows_filed_under_the_local_month_of_the_fe
     assert (gone["month"], gone["text"], gone["content_hash"]) == ("2025-07", None, None)
 
 
+@pytest.mark.parametrize("text", ["Thứ Sáu, 27 tháng 6 năm 2025", "Thu, 26 Jun 2025 18:00:00 GMT", "hôm qua"])
+def test_a_failure_keeps_the_local_day_that_its_listing_names(tmp_path: Path, text: str) -> None:
+    run_dir = tmp_path / PORTAL.id / "r"
+    writer = ArchiveWriter(run_dir, tmp_path)
+    url = "http://thuonggiang.test/tin-bai/8"
+    writer.write(record(url, outcome="timeout", reason="quá giờ", listing_date=text, listing_day="2025-06-27"))
+    writer.close()
+    row = run(run_dir)[0]
+    assert (row["month"], row["listing_date"], row["listing_day"]) == ("2025-06", text, dt.date(2025, 6, 27))
+
+
 def test_one_page_that_breaks_the_reader_is_one_unreadable_row(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     healthy = rows_module.extract
 

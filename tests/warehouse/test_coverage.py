@@ -3,11 +3,8 @@
 import datetime as dt
 from typing import Any
 
-import pytest
-
-from tests.warehouse.factory import NOON, observation, run
+from tests.warehouse.factory import NOON, document, observation, run
 from tests.warehouse.test_publish import published
-from warehouse.coverage import listing_day
 
 
 def days(rows: list[dict[str, Any]], *runs: dict[str, Any]) -> dict[int, dict[str, Any]]:
@@ -24,11 +21,20 @@ def test_silence_is_expected_of_a_portal_that_may_be_silent() -> None:
     assert days([], run(expect_min=0))[27]["state"] == "empty_expected"
 
 
-def test_silence_of_a_daily_paper_is_late_at_first_and_broken_after_two_days() -> None:
-    soon = days([], run())[27]
-    assert (soon["state"], "at least 1" in soon["reason"]) == ("late", True)
-    later = run("run-2", finished_at=NOON + dt.timedelta(days=9))
-    assert days([], run(), later)[27]["state"] == "broken"
+def test_silence_of_a_daily_paper_is_broken_as_soon_as_the_day_is_over() -> None:
+    row = days([], run())[27]
+    assert (row["state"], "at least 1" in row["reason"]) == ("broken", True)
+
+
+def test_silence_while_the_day_lasts_is_late() -> None:
+    assert days([], run(finished_at=NOON))[27]["state"] == "late"
+
+
+def test_too_few_articles_are_late_at_first_and_broken_after_two_days() -> None:
+    soon = days([observation(1)], run(expect_min=3))[27]
+    assert (soon["state"], "1 articles" in soon["reason"]) == ("late", True)
+    later = run("run-2", expect_min=3, finished_at=NOON + dt.timedelta(days=9))
+    assert days([observation(1)], run(expect_min=3), later)[27]["state"] == "broken"
 
 
 def test_a_portal_that_says_no_is_blocked_with_its_reason() -> None:
@@ -41,8 +47,26 @@ def test_a_finished_run_speaks_louder_than_a_blocked_one_after_it() -> None:
     assert days([observation(1)], run(), blocked)[27]["state"] == "ok"
 
 
+def test_a_run_before_noon_does_not_speak_for_a_portal_that_refused_afterwards() -> None:
+    blocked = run("run-2", state="blocked", reason="403: WAF")
+    row = days([observation(1)], run(finished_at=NOON), blocked)[27]
+    assert (row["state"], row["reason"], row["articles"]) == ("blocked", "403: WAF", 1)
+
+
+def test_a_run_that_did_not_finish_ends_no_waiting() -> None:
+    failed = run(state="failed")
+    later = run("run-2", finished_at=failed["finished_at"] + dt.timedelta(hours=5))
+    assert days([observation(1)], failed, later)[27]["lag_hours"] == 13.0
+    assert days([observation(1)], failed)[27]["lag_hours"] is None
+
+
+def test_a_document_counts_on_its_day_of_issue_in_whose_month_it_lies() -> None:
+    row = document(issued="2025-06-27", published_date=dt.date(2025, 7, 3))
+    assert days([row], run(expect_min=0))[27]["documents"] == 1
+
+
 def test_more_failures_than_readings_are_a_broken_day_not_a_quiet_one() -> None:
-    failing = [observation(n, outcome="server_error", listing_date="27/06/2025 08:00") for n in range(3)]
+    failing = [observation(n, outcome="server_error", listing_day=dt.date(2025, 6, 27)) for n in range(3)]
     row = days([*failing, observation(9)], run())[27]
     assert (row["state"], row["errors"], row["articles"]) == ("broken", 3, 1)
 
@@ -65,18 +89,3 @@ def test_a_gap_that_crosses_the_end_of_a_month_is_seen() -> None:
 
 def test_reading_the_archive_again_covers_no_day() -> None:
     assert days([observation(1)], run("r", "2025-06-01", "2025-06-30", mode="reparse")) == {}
-
-
-@pytest.mark.parametrize(
-    ("text", "day"),
-    [
-        ("Thứ sáu, 27/6/2025 | 08:15", dt.date(2025, 6, 27)),
-        ("03-06-2025", dt.date(2025, 6, 3)),
-        ("2025-06-03T10:00:00+07:00", dt.date(2025, 6, 3)),
-        ("31/02/2025", None),
-        ("3 giờ trước", None),
-        (None, None),
-    ],
-)
-def test_a_listing_date_is_read_day_first(text: str | None, day: dt.date | None) -> None:
-    assert listing_day(text) == day
