@@ -54,7 +54,8 @@ def airflow(folder: Path, ports: Ports, credentials: Credentials, database: str)
         **{f"AIRFLOW__API__{name}": value for name, value in api.items()},
         "AIRFLOW__API_AUTH__JWT_SECRET": credentials.jwt_secret,
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database,
-        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "90",  # tasks cut off by Ctrl-C go on; default 300
+        "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "15",  # tasks cut off by Ctrl-C go on soon; default 300
+        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "90",  # the same for those without a scheduler; 300
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "15",  # seconds until a new file shows; default 300
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(folder / "airflow" / "logs"),
         "PYTHONWARNINGS": "ignore",  # Airflow's own deprecation notes at each start

@@ -69,8 +69,11 @@ def harvest(request: runs.Request, console: Console) -> int:
         _report(request, warehouse, console)
         return 0
     with client(where.home, console) as api:
-        console.print(f"harvesting {_words(todo)}")
-        failed = run(api, todo, where.archive, console)
+        failed = finish(api, where.archive, console)
+        todo = missing(request, warehouse)
+        if todo:
+            console.print(f"harvesting {_words(todo)}")
+            failed = run(api, todo, where.archive, console)
         _report(request, warehouse, console)
         _address(api, where.home, console)
     for line in failed:
@@ -85,6 +88,18 @@ def run(api: Airflow, request: runs.Request, archive: Path, console: Console) ->
     with Board(console) as board:
         ended = follow(api, lambda: runs.find(api, since), archive, board)
     runs.settle(api, since, sum(run.state == "success" for run in ended))
+    return _failures(api, ended, archive)
+
+
+def finish(api: Airflow, archive: Path, console: Console) -> list[str]:
+    """Follow the runs that an interrupted harvest left to their end; one line for each failure."""
+    runs.ready(api)
+    left = runs.unfinished(api)
+    if not left:
+        return []
+    console.print(f"first the {len(left)} runs that are under way, for example of an interrupted harvest")
+    with Board(console) as board:
+        ended = follow(api, lambda: runs.among(api, left), archive, board)
     return _failures(api, ended, archive)
 
 

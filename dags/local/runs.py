@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from dags.local.api import Airflow, ApiError
 
@@ -81,6 +82,18 @@ def find(api: Airflow, since: dt.datetime, dag: str = DAG) -> list[Run]:
     rows = api.get(f"dags/{dag}/dagRuns", limit=100, order_by="-id")["dag_runs"]
     found = [_run(row) for row in rows if dt.datetime.fromisoformat(row["queued_at"] or row["run_after"]) >= since]
     return sorted(found, key=lambda run: run.label)
+
+
+def unfinished(api: Airflow) -> frozenset[str]:
+    """Ids of the runs that have not ended; the daily harvest's own, whoever started them."""
+    rows = api.get(f"dags/{DAG}/dagRuns", limit=100, state=["queued", "running"])["dag_runs"]
+    return frozenset(row["dag_run_id"] for row in rows)
+
+
+def among(api: Airflow, ids: frozenset[str]) -> list[Run]:
+    """The runs with these ids, oldest day first."""
+    rows = (api.get(f"dags/{DAG}/dagRuns/{quote(id_, safe='')}") for id_ in sorted(ids))
+    return sorted((_run(row) for row in rows), key=lambda run: run.label)
 
 
 def tasks(api: Airflow, run: Run) -> list[dict[str, Any]]:
