@@ -61,9 +61,16 @@ def decode(data: bytes, columns: Sequence[str] | None = None) -> pa.Table:
 
 
 def conform(rows: pa.Table, table: Table) -> pa.Table:
-    """``rows`` with exactly the columns, order, types and metadata of ``table``; KeyError for a missing column."""
-    schema = table.arrow()
-    return pa.Table.from_arrays([_typed(rows[field.name], field) for field in schema], schema=schema)
+    """``rows`` with exactly the columns, order, types and metadata of ``table``; see fit."""
+    return fit(rows, table.arrow())
+
+
+def fit(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+    """``rows`` in another schema; columns that were added since they were written are null.
+
+    KeyError for a missing column that must not be null.
+    """
+    return pa.Table.from_arrays([_column(rows, field) for field in schema], schema=schema)
 
 
 def named(folder: str, name: str, rows: int, data: bytes) -> File:
@@ -75,6 +82,12 @@ def named(folder: str, name: str, rows: int, data: bytes) -> File:
 def partition_folder(table: str, province: str, month: str) -> str:
     """Folder of one table's partition below the root of the warehouse."""
     return f"data/{table}/province={province}/month={month}"
+
+
+def _column(rows: pa.Table, field: pa.Field) -> pa.ChunkedArray:
+    if field.nullable and field.name not in rows.column_names:
+        return pa.chunked_array([pa.nulls(rows.num_rows, field.type)])
+    return _typed(rows[field.name], field)
 
 
 def _typed(column: pa.ChunkedArray, field: pa.Field) -> pa.ChunkedArray:

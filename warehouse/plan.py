@@ -152,8 +152,7 @@ class ProvinceState:
         settled = self._settled(files)
         if all(month == file.month for file, months in settled for month in months):
             return [(file.month, file) for file in files]
-        tables = [_in_months(decode(self.store.get(file.file.path)), months) for file, months in settled]
-        rows = conform(pa.concat_tables(tables), OBSERVATIONS)
+        rows = pa.concat_tables(_in_months(_rows(self.store, file.file.path), months) for file, months in settled)
         return [
             (month, _store(self.store, (self.province, month), rows.filter(pc.equal(rows["month"], month))))
             for month in sorted(pc.unique(rows["month"]).to_pylist())
@@ -203,7 +202,7 @@ class ProvinceState:
             if set(targets) == {month}:
                 kept.append(entry)
                 continue
-            rows = _in_months(conform(decode(self.store.get(entry.file.path)), OBSERVATIONS), targets)
+            rows = _in_months(_rows(self.store, entry.file.path), targets)
             for target, part in self._divided(entry, rows):
                 (kept if target == month else self.observations.setdefault(target, [])).append(part)
                 self.touched.add(target)
@@ -270,8 +269,7 @@ def _compacted(store: ObjectStore, partition: Partition, entries: Sequence[Input
     ordered = sorted(entries, key=lambda entry: entry.file.path)
     if len(ordered) <= MOST_OBJECTS:
         return ordered
-    tables = snapshots.fetch_all(lambda entry: decode(store.get(entry.file.path)), ordered)
-    rows = conform(pa.concat_tables(tables), OBSERVATIONS)
+    rows = pa.concat_tables(snapshots.fetch_all(lambda entry: _rows(store, entry.file.path), ordered))
     parts = sorted({part for entry in ordered for part in entry.parts}, key=lambda p: (p.portal, p.run_id))
     return [InputFile(_store(store, partition, rows).file, tuple(parts))]
 
@@ -283,9 +281,13 @@ def _without(store: ObjectStore, partition: Partition, entry: InputFile, key: tu
         return entry
     if not parts:
         return None
-    rows = conform(decode(store.get(entry.file.path)), OBSERVATIONS)
+    rows = _rows(store, entry.file.path)
     theirs = pc.and_(pc.equal(rows["portal"], key[0]), pc.equal(rows["run_id"], key[1]))
     return InputFile(_store(store, partition, rows.filter(pc.invert(theirs))).file, parts)
+
+
+def _rows(store: ObjectStore, path: str) -> pa.Table:
+    return conform(decode(store.get(path)), OBSERVATIONS)
 
 
 def _store(store: ObjectStore, partition: Partition, rows: pa.Table) -> StagedFile:

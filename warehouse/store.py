@@ -14,7 +14,7 @@ from warehouse import snapshots
 from warehouse.commit import Commit, Committer, loads
 from warehouse.inventory import INVENTORY, KNOWN_COLUMNS, pointers
 from warehouse.objects import ObjectStore, StoreError, open_objects, prove_conditional
-from warehouse.parquet import conform, decode, encode
+from warehouse.parquet import conform, decode, encode, fit
 from warehouse.schema import PORTALS, TABLES, Table
 from warehouse.settings import paths
 from warehouse.snapshots import Bundle, Snapshot
@@ -90,8 +90,7 @@ class Warehouse:
         if columns is not None:
             schema = pa.schema([definition.column(name).arrow() for name in columns], schema.metadata)
         keys = self._keys(table, self.at(snapshot), province, month)
-        found = snapshots.fetch_all(lambda key: decode(self.store.get(key), columns).select(schema.names), keys)
-        tables = [pa.Table.from_arrays(rows.columns, schema=schema) for rows in found]
+        tables = snapshots.fetch_all(lambda key: fit(decode(self.store.get(key), columns), schema), keys)
         return pa.concat_tables([schema.empty_table(), *tables])
 
     def files(self, table: str, snapshot: int | None = None) -> list[str]:

@@ -13,9 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.warehouse.factory import NOON, PORTAL, batch, document, identity, observation, portals, run
+from warehouse import staging
 from warehouse.checks import CheckError
+from warehouse.parquet import encode
 from warehouse.plan import MOST_OBJECTS, PlanError, months_between
-from warehouse.schema import TABLES
+from warehouse.schema import OBSERVATIONS, TABLES
 from warehouse.snapshots import SnapshotError
 from warehouse.store import Commit, Staged, Warehouse
 
@@ -272,6 +274,19 @@ def test_a_load_of_an_unknown_portal_is_refused_by_name(wh: Warehouse) -> None:
 def test_rows_of_another_run_are_refused(wh: Warehouse) -> None:
     with pytest.raises(CheckError, match="run-2"):
         wh.stage([batch([observation(1, run_id="run-2")])], run("run-1"))
+
+
+def test_objects_from_before_a_column_was_added_are_read_with_nulls(
+    wh: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = pa.schema([field for field in OBSERVATIONS.arrow() if field.name != "listing_day"])
+    with monkeypatch.context() as before:
+        before.setattr(staging, "encode", lambda rows: encode(rows.select(old.names)))
+        staged = wh.stage([batch([observation(1)])], run())
+    assert wh.commit([staged], portals()).tables["articles"] == 1
+    load(wh, [observation(2)], "run-2")
+    assert wh.read("observations", ["listing_day"])["listing_day"].to_pylist() == [None, None]
+    assert wh.read("articles").num_rows == 2
 
 
 def test_a_misspelt_column_or_table_is_named(wh: Warehouse) -> None:
