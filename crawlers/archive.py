@@ -26,8 +26,11 @@ logger = logging.getLogger(__name__)
 
 OPEN = ".open"  # suffix of a part that is being written
 PART_BYTES = 1 << 30  # a part that has grown beyond this is published and another one begun
-UNFINISHED = frozenset(  # asked again when a run goes on
-    {"server_error", "network_error", "timeout", "blocked", "truncated"}
+UNFINISHED = frozenset(  # asked again when a run goes on: it passes, or the operator can mend it and clear the task
+    {
+        *("server_error", "network_error", "timeout", "blocked", "truncated", "unreadable"),
+        *("offsite", "forbidden_address", "robots", "oversized"),
+    }
 )
 Report = Callable[[Problem], None]
 

@@ -219,11 +219,13 @@ class PatientRetry(RetryMiddleware):
     def process_response(  # type: ignore[override]
         self, request: Request, response: Response
     ) -> Request | Response:
-        """Retries by status; an answer that asks for a longer pause than allowed is final."""
+        """Retries by status; an answer that asks for a longer pause than allowed is final, and the host rests as long
+        as is allowed."""
         if response.status not in self.retry_http_codes or request.meta.get("dont_retry"):
             return response
         asked = retry_after(header(response, "Retry-After"), time.time())
         if asked is not None and asked > self.longest:
+            self._pause(request, asked)
             return response
         result: Request | Response = super().process_response(request, response)
         if result is not response:

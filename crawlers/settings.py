@@ -34,7 +34,7 @@ COOKIES_ENABLED = True  # some portals set a cookie and redirect to the same pag
 
 RETRY_TIMES = 2
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the outcome says it
-RETRY_AFTER_MAX = 120  # seconds that a portal's Retry-After is waited for; beyond, the page is given up
+RETRY_AFTER_MAX = 120  # seconds that a portal's Retry-After is waited for; beyond, the page is given up after them
 RETRY_BACKOFF = 2.0  # seconds before the first retry without Retry-After, doubled for each further one
 
 SPIDER_MIDDLEWARES: dict[str, int | None] = {}

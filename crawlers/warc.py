@@ -149,7 +149,8 @@ def _warc_record(
 def _http_headers(status: int, headers: Sequence[tuple[str, str]], body: bytes) -> StatusAndHeaders:
     """The response's head, with the headers that no longer describe the stored body under other names."""
     phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Unknown"
-    kept = [(RENAMED.get(name.lower(), name), re.sub(r"[\r\n]+", " ", value)) for name, value in headers]
+    named = ((re.sub(r"[^\x21-\x39\x3b-\x7e]", "_", name), value) for name, value in headers)  # warcio writes ASCII
+    kept = [(RENAMED.get(name.lower(), name), re.sub(r"[\r\n]+", " ", value)) for name, value in named]
     return StatusAndHeaders(f"{status} {phrase}", [*kept, ("Content-Length", str(len(body)))], protocol="HTTP/1.1")
 
 

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from crawlers import urls
 from crawlers.families.base import Family, Kind
@@ -22,6 +23,7 @@ CONTAINERS = frozenset({"body", "html", "main", "ul", "ol", "table", "tbody", "f
 DATE_CLASS = re.compile(r"date|time|ngay|publish|created|post-on", re.I)
 LONGEST_DATE = 80  # characters: a longer text is a sentence with a date in it
 HIGHEST_CLIMB = 8
+MOST_LINKS = 10_000  # of one page: reading more would keep the crawl from everything else
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ def read_listing(html: str, url: str, family: Family, listing: Kind = "article")
     if root is None:
         return ListingPage(url, (), (), None)
     base = base_url(root, url)
-    links = [(a, link) for a in root.iter("a") if (link := urls.absolute(base, a.get("href")))]
+    anchors = islice(root.iter("a"), MOST_LINKS)
+    links = [(a, link) for a in anchors if (link := urls.absolute(base, a.get("href")))]
     entries = _entries(links, family, listing)
     main = _main(entries, family)
     pager = read_pager(((_text(a), link) for a, link in links), url, family)

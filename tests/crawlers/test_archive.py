@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from warcio.archiveiterator import ArchiveIterator
 
 from crawlers.archive import ArchiveError, ArchiveWriter, FetchRecord, parts, read, records, salvage
 from crawlers.job import Problem
+from crawlers.responses import REMEDIES
 from crawlers.warc import sha256
+from warehouse.schema import Outcome
 
 WHEN = "2025-06-27T10:00:00.123456Z"
 HEADERS = [("Content-Type", "text/html; charset=utf-8"), ("Content-Encoding", "gzip"), ("Set-Cookie", "a=1")]
@@ -202,6 +205,21 @@ def test_an_offset_inside_a_record_is_refused(tmp_path: Path) -> None:
     first = next(records(run, tmp_path))
     with pytest.raises(ArchiveError):
         read(tmp_path, first.warc_file, first.offset + 7)
+
+
+@pytest.mark.parametrize("name", ["X-Ti\xeau-\u0111\u1ec1", "A B", "X:Y", "\r\nX", "\xff"])
+def test_a_header_name_that_is_none_does_not_lose_the_page(tmp_path: Path, name: str) -> None:
+    writer = ArchiveWriter(tmp_path / "bao" / "r1", tmp_path)
+    writer.write(record(1), (200, [(name, "x"), ("ETag", '"v1"')], body(1)))
+    writer.close()
+    (item,) = records(tmp_path / "bao" / "r1", tmp_path)
+    assert (item.body, item.headers["etag"]) == (body(1), '"v1"')
+
+
+@pytest.mark.parametrize("outcome", ["offsite", "forbidden_address", "robots", "oversized", "unreadable"])
+def test_what_the_operator_can_mend_is_asked_again_when_the_task_is_cleared(outcome: str) -> None:
+    assert not replace(record(1), outcome=outcome).final
+    assert "clear the task" in REMEDIES[Outcome(outcome)]
 
 
 def test_unicode_addresses_and_headers_survive(tmp_path: Path) -> None:
