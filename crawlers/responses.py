@@ -28,7 +28,7 @@ REMEDIES: dict[Outcome, str] = {
     Outcome.LOGIN: "the page needs an account and is left out; remove its section from the portal's file",
     Outcome.SERVER_ERROR: "the portal's server failed: clear the task to ask again",
     Outcome.NETWORK_ERROR: "check that the portal's host name is right and reachable, then clear the task",
-    Outcome.TIMEOUT: "clear the task to ask again; if the portal is slow, raise DOWNLOAD_TIMEOUT in crawlers/settings.py",
+    Outcome.TIMEOUT: "clear the task to ask again; if it stays slow, raise DOWNLOAD_TIMEOUT in crawlers/settings.py",
     Outcome.REDIRECT_LOOP: "open the URL in a browser; if it loops there too, the portal has to mend it",
     Outcome.OFFSITE: "if the host belongs to the portal, add it to 'hosts' in the portal's file and clear the task",
     Outcome.FORBIDDEN_ADDRESS: "private networks are never contacted; correct the portal's file and clear the task",
