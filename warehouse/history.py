@@ -19,6 +19,17 @@ FAILURES = frozenset(
 )
 # What a later parse of the same bytes may not take back: it was read once, so failing to read it is our fault.
 LOSING = FAILURES - {Outcome.GONE.value}
+# Outcomes whose response has a body that another extractor may read better.
+READABLE = frozenset(
+    {
+        Outcome.OK.value,
+        Outcome.NOT_ARTICLE.value,
+        Outcome.EMPTY.value,
+        Outcome.SOFT_404.value,
+        Outcome.WRONG_TYPE.value,
+        Outcome.UNREADABLE.value,
+    }
+)
 ORDER = ("kind", "id", "fetched_at", "parsed_at", "run_id")
 
 
@@ -61,6 +72,7 @@ class Item:
     gone_count: int = 0
     gone_at: int | None = None
     gone_first: int | None = None
+    last_body: int | None = None  # last reading whose response another extractor may read better
 
     @property
     def failing(self) -> bool:
@@ -95,6 +107,7 @@ def _item(readings: list[Reading]) -> Item:
     fetches = [_winner(list(same)) for _, same in groupby(readings, key=lambda r: r.fetched_at)]
     item = Item(*fetches[0][:2], fetches[0].fetched_at, fetches[-1].fetched_at, fetches[-1].row, fetches[-1].outcome)
     for reading in fetches:
+        item.last_body = reading.row if reading.outcome in READABLE else item.last_body
         if reading.outcome in SEEN:
             _saw(item, reading)
         elif reading.outcome == Outcome.GONE.value:

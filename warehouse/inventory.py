@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from warehouse.history import Item
+from warehouse.history import READABLE, Item
 from warehouse.schema import (
     ARCHIVE,
     ATTACHMENTS,
@@ -55,17 +55,6 @@ INVENTORY = Table(
 TOLD = [column.name for column in OBSERVATIONS.columns if column.name in {c.name for c in INVENTORY.columns}]
 TOLD += ["issued_date", "outcome"]
 KNOWN_COLUMNS = tuple(column.name for column in KNOWN)
-# Outcomes whose response has a body that another extractor may read better.
-READABLE = frozenset(
-    {
-        Outcome.OK.value,
-        Outcome.NOT_ARTICLE.value,
-        Outcome.EMPTY.value,
-        Outcome.SOFT_404.value,
-        Outcome.WRONG_TYPE.value,
-        Outcome.UNREADABLE.value,
-    }
-)
 
 
 def inventory(observations: pa.Table, items: list[Item]) -> pa.Table:
@@ -108,8 +97,10 @@ def local_day(microseconds: int) -> dt.date:
 
 
 def _telling(item: Item) -> int:
-    """The observation that tells most: the current version's, else the last one."""
-    return item.versions[-1].row if item.versions else item.last_row
+    """The observation that tells most: the current version's, else the last one with a body, else the last one."""
+    if item.versions:
+        return item.versions[-1].row
+    return item.last_row if item.last_body is None else item.last_body
 
 
 def _if_good(column: pa.ChunkedArray, items: list[Item]) -> pa.ChunkedArray:

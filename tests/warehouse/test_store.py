@@ -251,6 +251,16 @@ def test_a_page_that_answered_unchanged_is_read_again_from_where_it_was_archived
     ]
 
 
+def test_a_page_that_could_not_be_read_stays_within_reach_after_a_fetch_that_failed(wh: Warehouse) -> None:
+    first = observation(1, outcome="not_article", warc_offset=77)
+    load(wh, [first], "run-1")
+    load(wh, [observation(1, outcome="timeout", warc_offset=88, fetched_at=NOON + DAY)], "run-2")
+    found = wh.pointers(PORTAL, dt.date(2025, 6, 27), dt.date(2025, 6, 27))
+    assert [(pointer["warc_file"], pointer["warc_offset"]) for pointer in found] == [
+        (f"{PORTAL}/run-1/part-000.warc.gz", 77)
+    ]
+
+
 def test_fifteen_years_without_news_are_one_commit(wh: Warehouse) -> None:
     done = wh.commit([wh.stage([], run("sweep", "2010-01-01", "2024-12-31", expect_min=0))], portals())
     assert len(done.partitions) == 180
