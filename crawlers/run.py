@@ -49,6 +49,9 @@ logger = logging.getLogger("crawl")
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 LOCK_FILE = ".lock"
 LOCK_STEP = 0.5  # seconds between attempts to take the lock
+TOLD_BETTER = frozenset(
+    {"scrapy.downloadermiddlewares.robotstxt"}
+)  # the page asked for next fails alike, with a remedy
 SCRAPY_BUGS = ("scrapy.core.engine", "scrapy.core.scraper")  # who logs exceptions of spiders and start()
 
 
@@ -326,7 +329,8 @@ def configure_log() -> None:
 
 
 def _worth_telling(record: logging.LogRecord) -> bool:
-    return record.levelno >= logging.ERROR or record.name.startswith("crawl")
+    is_error = record.levelno >= logging.ERROR and record.name not in TOLD_BETTER
+    return is_error or record.name.startswith("crawl")
 
 
 if __name__ == "__main__":

@@ -77,6 +77,8 @@ def test_a_certificate_that_nobody_vouches_for_is_a_network_error_with_its_remed
     assert (code, problem.outcome) == (1, "network_error"), log
     assert "certificate cannot be trusted (its issuer is unknown" in problem.message
     assert "verify_certificate: false" in problem.remedy
+    assert "verify_certificate: false" in log
+    assert "Traceback" not in log
 
 
 def test_a_trusted_certificate_for_another_host_is_a_network_error(
