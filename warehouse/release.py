@@ -72,7 +72,7 @@ def export_latest(warehouse: Warehouse) -> Export | None:
         return None
     write_views(warehouse)
     before = latest(warehouse.store)
-    if before and before["snapshot"] >= snapshot.number:
+    if before and before["snapshot"] >= snapshot.number and _is_whole(warehouse.store, before):
         return _described(warehouse.store, before, written=0)
     known = {entry["fingerprint"]: entry for entry in (before or {}).get("files", [])}
     base = f"{EXPORTS}/{snapshot.number:010d}"
@@ -110,28 +110,32 @@ def month_files(warehouse: Warehouse, snapshot: Snapshot) -> list[MonthFile]:
 
 def _entry(store: ObjectStore, base: str, file: MonthFile, known: dict[str, Any]) -> dict[str, Any]:
     """Make one file, by linking where an earlier export has it; its manifest entry."""
-    earlier = known.get(file.fingerprint)
-    if earlier:
-        data = _linked(store, earlier, f"{base}/{file.path}")
-        if data is None:
-            return {**earlier, "path": f"{base}/{file.path}", "written": 0}
-    else:
-        data = _month(store, file)
-    _put(store, f"{base}/{file.path}", data)
+    key, earlier = f"{base}/{file.path}", known.get(file.fingerprint)
+    if earlier and _carried_over(store, earlier, key):
+        return {**earlier, "path": key, "written": 0}
+    data = _month(store, file)
+    _put(store, key, data)
     digest = hashlib.sha256(data).hexdigest()
-    entry = {"table": file.table.name, "path": f"{base}/{file.path}", "bytes": len(data), "hash": f"sha256:{digest}"}
+    entry = {"table": file.table.name, "path": key, "bytes": len(data), "hash": f"sha256:{digest}"}
     return {**entry, "fingerprint": file.fingerprint, "written": 1}
 
 
-def _linked(store: ObjectStore, earlier: dict[str, Any], key: str) -> bytes | None:
-    """None once ``key`` is the earlier file under another name; its bytes where the storage has no links."""
-    if isinstance(store, Folder):
-        target = store.path / key
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if not target.exists():
-            os.link(store.path / earlier["path"], target)
-        return None
-    return store.get(earlier["path"])
+def _carried_over(store: ObjectStore, earlier: dict[str, Any], key: str) -> bool:
+    """Whether ``key`` is now the earlier file (linked, on S3 copied); False if somebody removed that one."""
+    try:
+        if isinstance(store, Folder):
+            _link(store.path / earlier["path"], store.path / key)
+        else:
+            _put(store, key, store.get(earlier["path"]))
+    except (FileNotFoundError, MissingObjectError):
+        return False
+    return True
+
+
+def _link(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.exists():
+        os.link(source, target)
 
 
 def _month(store: ObjectStore, file: MonthFile) -> bytes:
@@ -201,6 +205,12 @@ def _remove_empty(folder: Path) -> None:
         for inside in (path for path in folder.iterdir() if path.is_dir()):
             inside.rmdir()
         folder.rmdir()
+
+
+def _is_whole(store: ObjectStore, manifest: dict[str, Any]) -> bool:
+    """Whether all files of an export are still there: people tidy folders."""
+    present = {entry.key for entry in store.entries(manifest["path"])}
+    return all(entry["path"] in present for entry in manifest["files"])
 
 
 def _described(store: ObjectStore, manifest: dict[str, Any], written: int) -> Export:

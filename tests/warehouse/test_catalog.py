@@ -1,6 +1,7 @@
 """Dictionary, views, data package, plain export and command line say what the data model says."""
 
 import json
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -89,6 +90,20 @@ def test_an_export_is_sorted_for_queries_by_province(wh: Warehouse) -> None:
     assert len(rows) == 10
     assert rows == sorted(rows, key=lambda row: (row["province"], row["published_at"]))
     assert pq.ParquetFile(path).num_row_groups == 2
+
+
+@pytest.mark.parametrize("commit", [False, True])
+def test_an_export_that_somebody_tidied_away_is_made_again(filled: Warehouse, commit: bool) -> None:
+    export_latest(filled)
+    root = Path(filled.store.root)
+    names = {path.name for path in (root / "latest" / "articles").iterdir()}
+    shutil.rmtree(root / "latest" / "articles")
+    if commit:
+        add(filled, "run-2", observation(3))
+    export = export_latest(filled)
+    assert export is not None
+    assert export.written >= len(names)
+    assert pq.read_table(root / "latest" / "articles").num_rows == 2 + commit
 
 
 def test_months_that_did_not_change_are_linked_not_written(filled: Warehouse) -> None:
