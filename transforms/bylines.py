@@ -6,11 +6,12 @@ import re
 
 from transforms.text import clean, fold
 
-_LABEL = re.compile(
-    r"^\s*\(?\s*(?:(?:tác giả|bài viết|bài|tin|ảnh|video|clip|biên tập|thực hiện|người viết|nguồn tin|người đăng|"
-    r"đăng bởi|theo dõi|posted by|by|author)\s*(?:,|và|-|/)?\s*)+\s*[:：]\s*",
-    re.I,
+_ROLE = (
+    r"(?:tác giả|bài viết|bài|tin|ảnh|video|clip|biên tập|thực hiện|người viết|nguồn tin|người đăng|đăng bởi|theo dõi"
+    r"|posted by|by|author)"
 )
+_GAP = r"\s*(?:(?:,|và|-|/)\s*)?"
+_LABEL = re.compile(rf"^\s*\(?\s*{_ROLE}(?:{_GAP}{_ROLE})*{_GAP}[:：]\s*", re.I)
 _SOURCE = re.compile(r"^\(?\s*(?:theo|nguồn(?:\s+tin)?)\s*[:：]?\s+(?P<name>[^()]{2,80}?)\s*\)?\s*\.?$", re.I)
 _CREDIT = re.compile(
     r"[\s.,;(–-]*\(?\s*(?:ảnh(?:\s+minh\s+họa)?|photo|ảnh tư liệu)\s*[:：]\s*(?P<credit>[^()]{2,60}?)\s*\)?\s*\.?\s*$",
