@@ -13,9 +13,11 @@ from zoneinfo import ZoneInfo
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 EARLIEST = 1990  # years before the first Vietnamese portal are misreadings
 
-ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?")
+ISO = re.compile(
+    r"(?<![\d/])\d{4}([-/])\d{2}\1\d{2}(?!\d)(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+)
 NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?(\d{4})(?![\d/-])")
-WORDS = re.compile(r"ngày\s+(\d{1,2})\s+tháng\s+(\d{1,2})\s+năm\s+(\d{4})", re.IGNORECASE)
+WORDS = re.compile(r"(?<!\d)(?:ngày\s+)?(\d{1,2})\s+tháng\s+(\d{1,2})(?:\s+năm|,)?\s+(\d{4})(?!\d)", re.IGNORECASE)
 RFC_822 = re.compile(
     r"(?:[A-Z][a-z]{2},\s+)?\d{1,2}\s+[A-Z][a-z]{2}\s+\d{2,4}\s+\d{2}:\d{2}(?::\d{2})?\s*(?:[+-]\d{4}|[A-Z]{1,4})?"
 )
@@ -50,7 +52,7 @@ def _iso(text: str) -> dt.date | None:
     if match is None:
         return None
     try:
-        return _local_day(dt.datetime.fromisoformat(match.group().replace("Z", "+00:00")))
+        return _local_day(dt.datetime.fromisoformat(match.group().replace("/", "-").replace("Z", "+00:00")))
     except ValueError:
         return None
 

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from crawlers.families.base import PAGE_PATH, Family
 
 NEXT = re.compile(r"^(?:›|»|>|>>|→|next|tiếp|tiếp theo|trang sau|trang kế|sau|trang tiếp|xem thêm)\W*$", re.I)
+NUMBER = re.compile(r"\d{1,6}")
 PARAMETER = re.compile(r"([?&])([^=&]+)=(\d+)(?=&|$)")
 
 
@@ -40,7 +41,7 @@ def read_pager(links: Iterable[tuple[str, str]], url: str, family: Family) -> Pa
     A pager's links differ in one number only; a link's text says which page it is, or 'next'.
     """
     slots = [(text, slot) for text, link in links if _same_place(link, url) for slot in _slots(link, family)]
-    numbered = [(text, slot) for text, slot in slots if text.isdecimal() and slot.value - int(text) in (0, -1)]
+    numbered = [(text, slot) for text, slot in slots if NUMBER.fullmatch(text) and slot.value - int(text) in (0, -1)]
     votes = Counter((slot.template, slot.value - int(text)) for text, slot in numbered)
     if votes:
         (template, offset), _ = max(votes.items(), key=lambda item: (item[1], item[0][1]))

@@ -230,6 +230,13 @@ def test_a_pager_tells_the_address_and_the_number_of_pages(
     assert (pager.url(2), pager.last) == (urls.absolute(SO + "/tin", second), last)
 
 
+def test_a_number_of_any_length_on_a_link_breaks_no_listing() -> None:
+    links = [("2", SO + "/tin?page=2"), ("1" * 5000, SO + "/tin?page=3")]
+    pager = read_pager(links, SO + "/tin", family("generic"))
+    assert pager is not None
+    assert pager.url(2) == SO + "/tin?page=2"
+
+
 def test_numbers_that_are_no_pages_make_no_pager() -> None:
     links = [("2", SO + "/tin?nam=2"), ("2025", SO + "/tin?nam=2025"), ("2", SO + "/khac?page=2")]
     assert read_pager(links, SO + "/tin", family("generic")) is None
@@ -269,7 +276,12 @@ def test_a_section_is_not_mistaken_for_a_service_page_because_of_part_of_its_nam
         ("ngày 5 tháng 7 năm 2025", dt.date(2025, 7, 5)),
         ("2025-06-26T23:30:00Z", dt.date(2025, 6, 27)),
         ("Thu, 26 Jun 2025 18:00:00 GMT", dt.date(2025, 6, 27)),
+        ("2025/06/27 08:15", dt.date(2025, 6, 27)),
+        ("27 tháng 6, 2025", dt.date(2025, 6, 27)),
+        ("Ngày 27 tháng 6 2025", dt.date(2025, 6, 27)),
         ("31/02/2025", None),
+        ("45/2025/06/27", None),
+        ("127 tháng 6, 2025", None),
         ("8 giờ trước", None),
         ("Kế hoạch số 165/KH-UBND", None),
         ("12/25/2025", None),
