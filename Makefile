@@ -27,11 +27,12 @@ airflow: $(READY) ## Run Airflow with its UI until Ctrl-C
 
 .PHONY: test
 test: $(READY) browser ## Run every test; what the machine lacks (Chromium, real data) is skipped with a reason
-	@$(RUN) -m pytest
+	@$(RUN) -m pytest -n 2 --dist loadfile
 
 .PHONY: check
 check: $(READY) ## Lint, check the format and the types
-	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check . && $(RUN) -m mypy
+	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check . && $(RUN) -m mypy \
+		&& $(RUN) -m crawlers.catalogue --check
 
 .PHONY: harvest-real
 harvest-real: $(READY) ## Harvest the archived real portal under TINTINH_DATA and score the result

@@ -9,7 +9,6 @@ without the tick the dialog sends none of the form's values and every enabled po
 from __future__ import annotations
 
 import datetime as dt
-import os
 from typing import Any
 
 from airflow.sdk import (
@@ -30,7 +29,6 @@ from dags.assets import WAREHOUSE
 from dags.operators import CrawlBusy, CrawlInterrupted, CrawlOperator
 from dags.params import harvest_params
 
-UNTIL = os.environ.get("TINTINH_UNTIL")  # ISO day after which nothing is scheduled
 PATIENCE = ExceptionRetryPolicy(
     rules=[
         RetryRule(CrawlInterrupted, RetryAction.RETRY, dt.timedelta(seconds=10), "goes on where it stopped"),
@@ -41,11 +39,15 @@ PATIENCE = ExceptionRetryPolicy(
 
 @task(task_id="plan", retries=0)
 def make_plan(params: Any = None, dag_run: Any = None) -> list[plan.Unit]:
-    """One unit a portal; the run is skipped when its day has not come yet."""
+    """One unit a portal; skipped when its day has not come yet, or when nothing is to be done on schedule."""
+    scheduled = dag_run.run_type == "scheduled"
+    idle = plan.idle(params) if scheduled else None
+    if idle:
+        raise AirflowSkipException(idle)
     days = plan.window(params, dag_run.partition_key, dag_run.run_after)
     if days is None:
         raise AirflowSkipException(f"{dag_run.partition_key} lies in the future")
-    return plan.units(params, days, dag_run.run_id, scheduled=dag_run.run_type == "scheduled")
+    return plan.units(params, days, dag_run.run_id, scheduled=scheduled)
 
 
 def name_task(unit: plan.Unit) -> None:
@@ -120,7 +122,7 @@ def harvest(cadence: Cadence, cron: str, key_format: str, hint: str) -> DAG:
         doc_md=__doc__,
         schedule=timetable,
         start_date=dt.datetime(2000, 1, 1, tzinfo=plan.ZONE),
-        end_date=dt.datetime.fromisoformat(UNTIL).replace(tzinfo=plan.ZONE) if UNTIL else None,
+        is_paused_upon_creation=None if plan.scheduling() else True,
         catchup=False,
         max_active_runs=3,
         render_template_as_native_obj=True,

@@ -15,6 +15,7 @@ from crawlers.job import OUTCOME_FILE, read_outcome
 from crawlers.portal import Cadence, Portal, load_registry
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+SCHEDULE = "TINTINH_SCHEDULE"  # 'off': runs are made by hand only; default: on schedule
 HOST_SUFFIXES = "TINTINH_PROXY_HOSTS"  # host suffixes that use the proxy, separated by ','; unset = all
 
 
@@ -80,6 +81,18 @@ def window(params: Mapping[str, Any], key: str | None, now: dt.datetime) -> tupl
     if first > last:
         raise PlanError(f"'from' ({first}) is later than 'to' ({last})")
     return None if first > today else (first, min(last, today))
+
+
+def scheduling() -> bool:
+    """Whether portals are harvested on schedule (``TINTINH_SCHEDULE`` is not ``off``)."""
+    return os.environ.get(SCHEDULE, "").lower() != "off"
+
+
+def idle(params: Mapping[str, Any]) -> str | None:
+    """Why a scheduled run has nothing to do; None when it has."""
+    if not scheduling():
+        return f"{SCHEDULE} is off: here runs are made by hand, by a backfill or by make harvest"
+    return None if params["portals"] else "the registry enables no portal of this cadence"
 
 
 def _asked(params: Mapping[str, Any], name: str) -> dt.date | None:

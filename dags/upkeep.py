@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 
 from airflow.sdk import DAG, CronTriggerTimetable, task
 
-from dags.plan import ZONE
-
-UNTIL = os.environ.get("TINTINH_UNTIL")  # ISO day after which nothing is scheduled
+from dags.plan import ZONE, scheduling
 
 with DAG(
     "upkeep",
@@ -17,7 +14,7 @@ with DAG(
     doc_md=__doc__,
     schedule=CronTriggerTimetable("0 3 * * 0", timezone=str(ZONE)),
     start_date=dt.datetime(2000, 1, 1, tzinfo=ZONE),
-    end_date=dt.datetime.fromisoformat(UNTIL).replace(tzinfo=ZONE) if UNTIL else None,
+    is_paused_upon_creation=None if scheduling() else True,
     catchup=False,
     max_active_runs=1,
     tags=["upkeep"],

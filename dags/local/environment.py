@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from crawlers.portal import load_registry
 from dags.local.credentials import ADMIN, Credentials, passwords_file
 
 DAGS = Path(__file__).resolve().parents[1]
@@ -72,16 +73,21 @@ def serves_samples() -> bool:
     return (SAMPLES.parent / "__main__.py").exists() and not os.environ.get("TINTINH_PROXY")
 
 
-def project(folder: Path, portals: int, until: str) -> dict[str, str]:
+def enables_real_portals() -> bool:
+    """Whether somebody has switched a portal of the registry on; the samples do not count."""
+    return any(portal.enabled for portal in load_registry([REGISTRY]).values())
+
+
+def project(folder: Path, portals: int, schedule: str) -> dict[str, str]:
     """Settings of the project where the caller's environment does not say otherwise.
 
-    The sample portals are reached through the proxy on port ``portals``, real ones directly. ``until`` is the ISO
-    day after which no run is scheduled: a local stack harvests what is asked for and nothing else.
+    The sample portals are reached through the proxy on port ``portals``, real ones directly. ``schedule`` is
+    ``on`` or ``off``.
     """
     defaults = {
         "TINTINH_HOME": str(folder),
         "TINTINH_PORTALS": registry(),
-        "TINTINH_UNTIL": until,
+        "TINTINH_SCHEDULE": schedule,
     }
     if serves_samples():
         defaults |= {"TINTINH_PROXY": f"http://127.0.0.1:{portals}", "TINTINH_PROXY_HOSTS": ".test"}

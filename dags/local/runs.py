@@ -80,14 +80,15 @@ def start(api: Airflow, request: Request) -> dt.datetime:
 def find(api: Airflow, since: dt.datetime, dag: str = DAG) -> list[Run]:
     """The runs of ``dag`` that were created after ``since``, oldest first."""
     rows = api.get(f"dags/{dag}/dagRuns", limit=100, order_by="-id")["dag_runs"]
-    found = [_run(row) for row in rows if dt.datetime.fromisoformat(row["queued_at"] or row["run_after"]) >= since]
+    asked = [row for row in rows if row["run_type"] != "scheduled"]
+    found = [_run(row) for row in asked if dt.datetime.fromisoformat(row["queued_at"] or row["run_after"]) >= since]
     return sorted(found, key=lambda run: run.label)
 
 
 def unfinished(api: Airflow) -> frozenset[str]:
-    """Ids of the runs that have not ended; the daily harvest's own, whoever started them."""
+    """Ids of the runs that somebody asked for and that have not ended."""
     rows = api.get(f"dags/{DAG}/dagRuns", limit=100, state=["queued", "running"])["dag_runs"]
-    return frozenset(row["dag_run_id"] for row in rows)
+    return frozenset(row["dag_run_id"] for row in rows if row["run_type"] != "scheduled")
 
 
 def among(api: Airflow, ids: frozenset[str]) -> list[Run]:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import fcntl
 import json
 import os
@@ -49,6 +48,7 @@ class Stack:
     ports: environment.Ports
     secrets: credentials.Credentials
     lock: IO[str]
+    schedule: str = "off"  # on: portals are harvested on schedule, not only when somebody asks
     children: dict[str, subprocess.Popen[Any]] = field(default_factory=dict)
     restarts: int = 0
     database: postgres.Postgres | None = None
@@ -117,10 +117,9 @@ class Stack:
     def environment(self) -> dict[str, str]:
         """The environment of the components; holds secrets."""
         assert self.database is not None  # noqa: S101 - start() has set it
-        until = (dt.datetime.now(dt.UTC) - dt.timedelta(days=2)).date().isoformat()
         return {
             **environment.inherited(),
-            **environment.project(self.home, self.ports.portals, until),
+            **environment.project(self.home, self.ports.portals, self.schedule),
             **environment.airflow(self.home, self.ports, self.secrets, self.database.url),
         }
 
@@ -158,9 +157,10 @@ class Stack:
 
 
 @contextlib.contextmanager
-def running(home: Path) -> Iterator[Stack]:
+def running(home: Path, schedule: str = "off") -> Iterator[Stack]:
     """A stack over ``home`` from start to stop; StackError when one is running there already."""
     stack = create(home)
+    stack.schedule = schedule
     try:
         stack.start()
         yield stack
@@ -237,13 +237,13 @@ def main() -> int:
     from warehouse.settings import paths
 
     stop_on_signals()
-    home = paths().home
+    home, schedule = paths().home, "on" if environment.enables_real_portals() else "off"
     try:
-        with running(home) as stack:
+        with running(home, schedule) as stack:
             print("Airflow is starting ...", flush=True)
             stack.wait()
             print(announce(stack.url, home, stack.secrets.admin_password), flush=True)
-            print("Ctrl-C stops it.", flush=True)
+            print(f"Scheduled runs are {schedule}. Ctrl-C stops Airflow.", flush=True)
             while True:
                 stack.check()
                 time.sleep(1)

@@ -80,3 +80,13 @@ def test_a_run_id_becomes_a_folder_name_of_its_own(one: str, other: str) -> None
     assert Path(folder).name == folder
     assert folder not in (".", "..")
     assert (plan.slug(other) == folder) == (one == other)
+
+
+def test_a_scheduled_run_is_idle_where_scheduling_is_off_or_no_portal_is_enabled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv(plan.SCHEDULE, raising=False)
+    assert plan.idle({"portals": ["baosongthao"]}) is None
+    assert "enables no portal" in str(plan.idle({"portals": []}))
+    monkeypatch.setenv(plan.SCHEDULE, "off")
+    assert "made by hand" in str(plan.idle({"portals": ["baosongthao"]}))

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
-from dags.local import credentials, runs, stack
+from dags.local import credentials, harvest, runs, stack
 from dags.local.api import Airflow
 from dags.processes import Process, tree
 from warehouse.store import Warehouse
@@ -40,7 +41,13 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stack.Stack]:
     home = tmp_path_factory.mktemp("stack")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TINTINH_HOME", str(home))
-        for name in ("TINTINH_ARCHIVE", "TINTINH_WAREHOUSE", "TINTINH_PROXY", "TINTINH_PROXY_HOSTS", "TINTINH_UNTIL"):
+        for name in (
+            "TINTINH_ARCHIVE",
+            "TINTINH_WAREHOUSE",
+            "TINTINH_PROXY",
+            "TINTINH_PROXY_HOSTS",
+            "TINTINH_SCHEDULE",
+        ):
             patch.delenv(name, raising=False)
         with stack.running(home) as own:
             own.wait()
@@ -106,7 +113,10 @@ def test_a_backfill_through_the_api_fills_the_warehouse_and_nothing_else_runs(
 ) -> None:
     request = runs.Request(("baosongthao", "congxulang"), dt.date(2025, 6, 26), dt.date(2025, 6, 27))
     since = runs.start(api, request)
-    assert eventually(lambda: [run.ended for run in runs.find(api, since)] == [True, True], 180)
+    assert eventually(lambda: len(runs.unfinished(api)) == 2, 30)
+    console = Console(record=True, width=120)
+    assert harvest.finish(api, running.home / "archive", console) == []
+    assert "first the 2 runs that are under way" in console.export_text()
     assert [(run.label, run.state) for run in runs.find(api, since)] == [
         ("2025-06-26", "success"),
         ("2025-06-27", "success"),
@@ -116,12 +126,28 @@ def test_a_backfill_through_the_api_fills_the_warehouse_and_nothing_else_runs(
     runs.settle(api, since, 2)
     assert {run.state for run in runs.find(api, since, runs.FOLLOWER)} == {"success"}
     assert (running.home / "warehouse" / "latest").exists()
-    kinds = {run["run_type"] for dag in ("harvest_daily", "harvest_hourly") for run in _all_runs(api, dag)}
-    assert kinds == {"backfill"}
+    others = [run for dag in ("harvest_daily", "harvest_hourly") for run in _all_runs(api, dag)]
+    unasked = [run for run in others if run["run_type"] != "backfill"]
+    assert all(run["run_type"] == "scheduled" and _plan_state(api, run) in (None, "skipped") for run in unasked)
+
+
+def _plan_state(api: Airflow, run: dict[str, Any]) -> str | None:
+    path = f"dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}/taskInstances"
+    return next((row["state"] for row in api.get(path)["task_instances"] if row["task_id"] == "plan"), None)
 
 
 def _all_runs(api: Airflow, dag: str) -> list[dict[str, Any]]:
     return list(api.get(f"dags/{dag}/dagRuns", limit=100)["dag_runs"])
+
+
+def test_a_single_run_with_a_logical_date_of_now_does_its_work(running: stack.Stack, api: Airflow) -> None:
+    conf = {"portals": ["huyentienyen_mau"], "from": "2025-06-20", "to": "2025-06-21"}
+    now = dt.datetime.now(dt.UTC).isoformat()
+    run = api.post("dags/harvest_daily/dagRuns", {"logical_date": now, "conf": conf})
+    path = f"dags/harvest_daily/dagRuns/{run['dag_run_id']}"
+    assert eventually(lambda: api.get(path)["state"] in ("success", "failed"), 120)
+    assert api.get(path)["state"] == "success"
+    assert ("huyentienyen_mau", "2025-06-20") in loaded(running.home)
 
 
 @pytest.mark.browser

@@ -114,24 +114,11 @@ def test_every_parameter_is_described_in_vietnamese_and_english(dagbag: Any) -> 
         assert len(param.description.split(". ")) >= 2, name
 
 
-def test_no_run_is_scheduled_after_the_day_that_the_environment_names(tmp_path: Path) -> None:
-    code = "import dags.harvest as h; print(h.daily.end_date.isoformat())"
-    env = {**os.environ, "TINTINH_UNTIL": "2025-07-31", "AIRFLOW_HOME": str(tmp_path)}
+@pytest.mark.parametrize(("setting", "paused"), [("off", "True"), ("on", "None")])
+def test_dags_wait_to_be_switched_on_where_nothing_is_harvested_on_schedule(
+    tmp_path: Path, setting: str, paused: str
+) -> None:
+    code = "from dags import harvest, upkeep; print(*(d.is_paused_upon_creation for d in (harvest.hourly, upkeep.dag)))"
+    env = {**os.environ, "TINTINH_SCHEDULE": setting, "AIRFLOW_HOME": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "2025-07-30T17:00:00+00:00"
-
-
-def test_a_dag_that_has_ended_schedules_nothing_but_can_be_backfilled(dagbag: Any) -> None:
-    import datetime as dt
-
-    from airflow.serialization.serialized_objects import DagSerialization
-    from airflow.timetables.base import TimeRestriction
-
-    core = DagSerialization.from_dict(DagSerialization.to_dict(dagbag.dags["harvest_daily"]))
-    now = dt.datetime.now(dt.UTC)
-    import pendulum
-
-    ended = TimeRestriction(pendulum.datetime(2000, 1, 1), pendulum.instance(now - dt.timedelta(days=2)), catchup=False)
-    assert core.timetable.next_dagrun_info_v2(last_dagrun_info=None, restriction=ended) is None
-    day = dt.datetime(2025, 6, 26, tzinfo=dt.UTC)
-    assert len(list(core.iter_dagrun_infos_between(day, day + dt.timedelta(days=2)))) == 3
+    assert done.stdout.splitlines()[-1] == f"{paused} {paused}"
