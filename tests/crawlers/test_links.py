@@ -85,3 +85,8 @@ def test_a_host_with_and_without_www_is_one_host() -> None:
     for url in ("http://bao.test/tin-12345.html", "https://www.bao.test/tin-12345.html"):
         assert paper.canonical(url) == "https://www.bao.test/tin-12345.html"
     assert paper.canonical("http://m.bao.test/tin-12345.html") == "http://m.bao.test/tin-12345.html"
+
+
+def test_a_page_of_endless_links_is_read_in_part() -> None:
+    page = "".join(f'<li><a href="/tin-moi-{number}.html">Tin</a></li>' for number in range(10_000, 30_000))
+    assert len(entries(f"<ul>{page}</ul>")) == 10_000
