@@ -124,6 +124,7 @@ class Folder:
         while not self.create(key, data):
             with contextlib.suppress(FileNotFoundError):
                 os.utime(self.path / key)
+                self._folder((self.path / key).parent)  # whoever made it may not have lived to sync it
                 return
 
     def replace(self, key: str, data: bytes) -> None:

@@ -100,6 +100,7 @@ def stage(store: ObjectStore, observations: Iterable[pa.RecordBatch | pa.Table],
             good, bad = _gate(rows, seen)
             files += [_store(store, partition, good)] if good.num_rows else []
             quarantined += [quarantine(store, OBSERVATIONS, plain["run_id"], bad)] if bad.num_rows else []
+    store.sync()  # another process will commit them
     return Staged(plain["portal"], plain["run_id"], plain, tuple(files), tuple(quarantined))
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.warehouse.factory import batch, observation, portals, run
+from warehouse import objects
 from warehouse.checks import CheckError
 from warehouse.doctor import examine
 from warehouse.objects import Folder, MissingObjectError, StoreError, prove_conditional
@@ -175,3 +176,18 @@ def test_limits_of_this_process_are_untouched() -> None:
 
 def test_conditional_creation_holds_on_a_local_folder(tmp_path: Path) -> None:
     prove_conditional(Folder(tmp_path / "new"))
+
+
+def test_what_is_staged_survives_a_loss_of_power_before_another_process_commits_it(
+    wh: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: set[Path] = set()
+    monkeypatch.setattr(objects, "_sync_folder", synced.add)
+    staged = wh.stage([batch([observation(1)])], run())
+    places = {(Path(wh.store.root) / entry.file.path).parent for entry in staged.files}
+    assert places <= synced
+
+    synced.clear()
+    other = Warehouse.open(wh.store.root)
+    assert other.stage([batch([observation(1)])], run()) == staged
+    assert places <= synced
