@@ -47,6 +47,10 @@ class Airflow:
         """POST below /api/v2."""
         return self._call("POST", path, json=body)
 
+    def put(self, path: str) -> Any:
+        """PUT below /api/v2, without a body."""
+        return self._call("PUT", path)
+
     def patch(self, path: str, body: dict[str, Any]) -> Any:
         """PATCH below /api/v2."""
         return self._call("PATCH", path, json=body)
