@@ -32,7 +32,11 @@ PARTITION = (
     _required(
         "province", STRING, "Slug of the province of the 63-province set that the portal belonged to (tuyen_quang)"
     ),
-    _required("month", STRING, "Publication month YYYY-MM, local time; month of first sight where the date is unknown"),
+    _required(
+        "month",
+        STRING,
+        "Month YYYY-MM, local, of publication (of issue for documents) as first read; else of first sight",
+    ),
 )
 PORTAL = _required("portal", STRING, "Portal id of the registry (baotuyenquang)")
 RUN_ID = _required("run_id", STRING, "Run that produced the row")

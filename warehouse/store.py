@@ -48,10 +48,10 @@ class Warehouse:
     def commit(self, staged: Iterable[Staged], portals: pa.Table | None = None) -> Commit:
         """Make the staged loads visible, all tables and partitions at once.
 
-        A load replaces an earlier one of the same run and portal; an item stays in the month where it was first
-        filed; ``portals`` (schema PORTALS) adds to or replaces rows of the stored registry. If nothing changes the
-        snapshot stays the same and ``changed`` is False. Raises StoreError, PublishError, PlanError or CheckError,
-        and then nothing of it is visible.
+        A load replaces an earlier one of the same run and portal; an item stays in the month of its first dated
+        reading, and until there is one in that of its first; ``portals`` (schema PORTALS) adds to or replaces rows
+        of the stored registry. If nothing changes the snapshot stays the same and ``changed`` is False. Raises
+        StoreError, PublishError, PlanError or CheckError, and then nothing of it is visible.
         """
         self.prove()
         return Committer(self.store, loads(staged), portals).run()
