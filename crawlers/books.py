@@ -54,6 +54,11 @@ class Books:
         """Problems of the whole run."""
         return len(self._problems)
 
+    @property
+    def last_problem(self) -> str | None:
+        """What happened to the page that failed last, in words."""
+        return next((problem.message for problem in reversed(self._problems.values())), None)
+
     def found(self, candidate: Candidate) -> bool:
         """Counts a candidate; False if its id is already counted."""
         id_ = candidate.id(self.job.portal.id)

@@ -47,6 +47,6 @@ class Health:
             return None
         when = f"after {self.good} good answers" if self.good else "from the start"
         if self.refused >= self.failed:
-            return "blocked", f"refuses to be crawled {when} ({row} refusals in a row); {ASK}"
+            return "blocked", f"refuses to be crawled {when} (refusals in a row: {row}); {ASK}"
         state: State = "interrupted" if self.good else "failed"
-        return state, f"no page can be read {when} ({row} failures in a row); {LOOK}"
+        return state, f"no page can be read {when} (failures in a row: {row}); {LOOK}"

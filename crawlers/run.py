@@ -146,7 +146,7 @@ def final_state(recorder: Recorder, stopped: bool, bugs: BugCounter) -> tuple[St
     if bugs.first:
         return "failed", f"{bugs.count} exceptions in the crawler's own code, first: {bugs.first}"
     state, reason = recorder.health.verdict(ended=True) or ("finished", None)
-    return state, reason and f"{recorder.job.portal.home} {reason}"
+    return state, reason and f"{recorder.job.portal.home} {reason}; last problem: {recorder.books.last_problem}"
 
 
 class Watch:

@@ -80,7 +80,7 @@ def portal(unit: plan.Unit) -> Any:
         pool="crawl",
         map_index_template="{{ task.unit['portal'] }}",
         retries=3,
-        retry_delay=dt.timedelta(minutes=2),
+        retry_delay=plan.retry_delay(),
         retry_exponential_backoff=2,
         retry_policy=PATIENCE,
         execution_timeout=dt.timedelta(hours=12),

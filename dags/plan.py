@@ -16,6 +16,7 @@ from crawlers.portal import Cadence, Portal, load_registry
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 SCHEDULE = "TINTINH_SCHEDULE"  # 'off': runs are made by hand only; default: on schedule
+RETRY_DELAY = "TINTINH_RETRY_DELAY"  # seconds before a failed crawl is tried again, doubled each time; default 120
 HOST_SUFFIXES = "TINTINH_PROXY_HOSTS"  # host suffixes that use the proxy, separated by ','; unset = all
 
 
@@ -86,6 +87,11 @@ def window(params: Mapping[str, Any], key: str | None, now: dt.datetime) -> tupl
 def scheduling() -> bool:
     """Whether portals are harvested on schedule (``TINTINH_SCHEDULE`` is not ``off``)."""
     return os.environ.get(SCHEDULE, "").lower() != "off"
+
+
+def retry_delay() -> dt.timedelta:
+    """How long a crawl that could not read its portal waits before its second try."""
+    return dt.timedelta(seconds=float(os.environ.get(RETRY_DELAY) or 120))
 
 
 def idle(params: Mapping[str, Any]) -> str | None:

