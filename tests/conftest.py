@@ -10,6 +10,7 @@ from tests.portals.server import SampleServer
 ROOT = Path(__file__).parents[1]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that start Airflow follow one another in one process; of the others, a file stays together."""
     for item in items:

@@ -22,7 +22,7 @@ from typing import IO, Any
 from dags.local import credentials, environment, postgres
 from dags.local.api import Airflow, ApiError
 from dags.local.guard import GRACE
-from dags.local.ports import free_port
+from dags.local.ports import free_port, release
 from dags.processes import end, spawn
 
 READY_TIMEOUT = 240.0  # seconds; 20 to 55 were measured on two busy cores
@@ -112,6 +112,7 @@ class Stack:
             for child in self.children.values():
                 child.wait(5)
             _state_file(self.home).unlink(missing_ok=True)
+            release(self.ports.api, self.ports.database, self.ports.portals)
             self.lock.close()
 
     def environment(self) -> dict[str, str]:
@@ -178,8 +179,7 @@ def create(home: Path) -> Stack:
         found = attach(home)
         where = f" at {found.url}" if found else ""
         raise StackError(f"Airflow is already running{where} for {home}; stop that one first (Ctrl-C)") from error
-    spread = os.getpid() % 4000  # two stacks that start at the same moment do not pick the same ports
-    ports = environment.Ports(free_port(8080), free_port(16000 + spread), free_port(21000 + spread))
+    ports = environment.Ports(free_port(8080), free_port(16000), free_port(21000))
     return Stack(home, ports, credentials.load(home), lock)
 
 
