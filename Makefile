@@ -27,7 +27,7 @@ airflow: $(READY) ## Run Airflow with its UI until Ctrl-C
 
 .PHONY: test
 test: $(READY) browser ## Run every test; what the machine lacks (Chromium, real data) is skipped with a reason
-	@$(RUN) -m pytest -n 2 --dist loadgroup
+	@$(RUN) -m pytest -n 2 --dist loadfile
 
 .PHONY: check
 check: $(READY) ## Lint, check the format and the types

@@ -6,7 +6,7 @@ The environment is set while this file is imported, before anything imports Airf
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -44,23 +44,6 @@ def database() -> None:
     from airflow.utils import db
 
     db.initdb()
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("TINTINH_HOME", str(tmp_path))
-    for name in ("TINTINH_ARCHIVE", "TINTINH_WAREHOUSE", "TINTINH_PROXY", "TINTINH_PROXY_HOSTS"):
-        monkeypatch.delenv(name, raising=False)
-    return tmp_path
-
-
-@pytest.fixture
-def samples(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    from tests.portals.server import SampleServer
-
-    with SampleServer() as server:
-        monkeypatch.setenv("TINTINH_PROXY", server.proxy)
-        yield server
 
 
 @pytest.fixture

@@ -27,7 +27,8 @@ def wh(tmp_path: Path) -> Warehouse:
 def free_ports(number: int) -> list[int]:
     """Ports below 22000: the server's gRPC ports lie 10000 above them, and both below the ephemeral range."""
     found: list[int] = []
-    candidate = 12_000 + os.getpid() % 5_000
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    candidate = 12_000 + 1_000 * (worker % 8) + os.getpid() % 900  # no two test processes try the same ports
     while len(found) < number:
         candidate += 1
         if all(_is_free(port) for port in (candidate, candidate + 10_000)):
