@@ -169,7 +169,7 @@ def test_a_backfill_from_the_ui_loads_the_days_and_a_reparse_makes_no_request(
         picture(page, f"{running.url}/dags/{runs.DAG}/backfills", "backfills")
         picture(page, f"{running.url}/dags/{runs.DAG}", "grid")
         asked = requests(running.home)
-        since = again(page, running, portals)
+        since = backfill(page, running, portals, "reparse")
         assert eventually(lambda: len([r for r in runs.find(api, since) if r.ended]) == 3, 180)
         assert {run.state for run in runs.find(api, since)} == {"success"}
         assert requests(running.home) == asked
@@ -184,17 +184,13 @@ def log_in(page: Any, running: stack.Stack) -> None:
     page.wait_for_url(lambda url: "login" not in url)
 
 
-def again(page: Any, running: stack.Stack, portals: tuple[str, ...]) -> dt.datetime:
-    """A second backfill of the same days, once Airflow has noticed the end of the first."""
-    assert eventually(lambda: all(b["completed_at"] for b in _backfills(running.api())), 120)
-    return backfill(page, running, portals, "reparse")
-
-
 def _backfills(api: Airflow) -> list[dict[str, Any]]:
     return list(api.get("backfills", dag_id=runs.DAG)["backfills"])
 
 
 def backfill(page: Any, running: stack.Stack, portals: tuple[str, ...], mode: str) -> dt.datetime:
+    """Start a backfill by hand, once Airflow has noticed the end of the one before."""
+    assert eventually(lambda: all(b["completed_at"] for b in _backfills(running.api())), 120)
     page.goto(f"{running.url}/dags/{runs.DAG}")
     page.get_by_role("button", name="Trigger").first.click()
     dialog = page.get_by_role("dialog").first
