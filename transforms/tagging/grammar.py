@@ -6,6 +6,8 @@ Each reads a bounded number of tokens, so that a text is read in linear time.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from transforms.tagging.lexicon import Lexicon
 from transforms.tagging.view import TextView
 
@@ -73,6 +75,16 @@ class Grammar:
                 break
             end += 1
         return end
+
+    def occurrences(self, names: Iterable[tuple[str, ...]]) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """First token and name wherever one of ``names`` stands; at one place in the order of ``names``."""
+        firsts: dict[str, list[tuple[str, ...]]] = {}
+        for name in names:
+            firsts.setdefault(name[0], []).append(name)
+        for index in range(self.count if firsts else 0):
+            for name in firsts.get(self.words[index], ()):
+                if tuple(self.words[index : index + len(name)]) == name:
+                    yield index, name
 
     def person(self, index: int) -> int | None:
         """A name with a listed surname: two to four capitalised words."""

@@ -266,14 +266,9 @@ class People:
 
     def _repeat(self) -> None:
         """Names that were found are found again wherever they stand."""
-        firsts: dict[str, list[tuple[str, ...]]] = {}
-        for name in self.seen:
-            firsts.setdefault(name[0], []).append(name)
-        for index in range(self.grammar.count if firsts else 0):
-            for name in firsts.get(self.grammar.words[index], ()):
-                end = index + len(name)
-                if tuple(self.grammar.words[index:end]) == name and not self._placed(index):
-                    self._add(index, end, "repeated")
+        for index, name in self.grammar.occurrences(sorted(self.seen, key=lambda name: (-len(name), name))):
+            if not self._placed(index):
+                self._add(index, index + len(name), "repeated")
 
 
 def _lines(text: str, begin: int) -> Iterator[tuple[int, str]]:

@@ -193,14 +193,10 @@ class Places:
 
     def _repeat(self) -> None:
         """Names of areas that the text has introduced with their type, standing alone later."""
-        firsts: dict[str, list[tuple[str, ...]]] = {}
-        for name in self.seen:
-            firsts.setdefault(name[0], []).append(name)
-        for index in range(self.grammar.count if firsts else 0):
-            for name in firsts.get(self.grammar.words[index], ()):
-                end = index + len(name)
-                if tuple(self.grammar.words[index:end]) == name and self._stands_alone(index, end):
-                    self._add(index, end, index, self.seen[name], "repeated-place")
+        for index, name in self.grammar.occurrences(self.seen):
+            end = index + len(name)
+            if self._stands_alone(index, end):
+                self._add(index, end, index, self.seen[name], "repeated-place")
 
 
 _NOT_TYPES = frozenset(
