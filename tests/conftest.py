@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.portals.server import SampleServer
@@ -26,3 +27,17 @@ def samples(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SampleServe
     with SampleServer() as server:
         monkeypatch.setenv("TINTINH_PROXY", server.proxy)
         yield server
+
+
+@pytest.fixture
+def server() -> Iterator[SampleServer]:
+    """The sample portals alone, without a state folder."""
+    with SampleServer() as running:
+        yield running
+
+
+@pytest.fixture
+def client(server: SampleServer) -> Iterator[httpx.Client]:
+    """A client that reaches the sample portals."""
+    with httpx.Client(proxy=server.proxy, timeout=20) as opened:
+        yield opened

@@ -8,7 +8,6 @@ import html
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -19,18 +18,6 @@ from tests.portals.model import ZONE
 from tests.portals.server import SampleServer
 
 NEWS = "http://baosongthao.test"
-
-
-@pytest.fixture
-def server() -> Iterator[SampleServer]:
-    with SampleServer() as running:
-        yield running
-
-
-@pytest.fixture
-def client(server: SampleServer) -> Iterator[httpx.Client]:
-    with httpx.Client(proxy=server.proxy, timeout=20) as opened:
-        yield opened
 
 
 def test_a_500_with_retry_after_passes_after_n_requests(server: SampleServer, client: httpx.Client) -> None:

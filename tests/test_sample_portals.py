@@ -7,7 +7,6 @@ import html
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -24,18 +23,6 @@ from tests.portals.web import encode
 REGISTRY = Path(__file__).parent / "portals" / "registry"
 NEWS = "http://baosongthao.test"
 DISTRICT_END = dt.date(2025, 6, 30)
-
-
-@pytest.fixture
-def server() -> Iterator[SampleServer]:
-    with SampleServer() as running:
-        yield running
-
-
-@pytest.fixture
-def client(server: SampleServer) -> Iterator[httpx.Client]:
-    with httpx.Client(proxy=server.proxy, timeout=20) as opened:
-        yield opened
 
 
 # --- content ---------------------------------------------------------------------------------------------------
