@@ -1,0 +1,36 @@
+"""Mini-portals: one small site per CMS family, in the markup of the family, with gold of its own.
+
+Served by ``SampleServer`` beside the sample portals; their registry lies in ``registry/`` and is no part of a harvest.
+To add one: a module with a subclass of :class:`~tests.portals.minis.base.Mini`, its name below, its registry entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.portals.content import ARTICLES, DOCUMENTS
+from tests.portals.minis.base import Mini
+from tests.portals.minis.vnpt import TanTrao
+from tests.portals.model import Article, Document
+from tests.portals.sites import SITES
+from tests.portals.sites.base import Site
+
+REGISTRY = Path(__file__).parent / "registry"
+OWN: tuple[Mini, ...] = (TanTrao(),)
+MINIS: dict[str, Site] = {site.host: site for site in OWN}
+EVERY: dict[str, Site] = SITES | MINIS  # the sample portals count as minis too
+
+
+def articles(site: Site) -> Sequence[Article]:
+    """Gold articles of a sample portal or mini-portal."""
+    if isinstance(site, Mini):
+        return site.articles
+    return [article for article in ARTICLES if article.portal == site.portal]
+
+
+def documents(site: Site) -> Sequence[Document]:
+    """Gold documents of a sample portal or mini-portal."""
+    if isinstance(site, Mini):
+        return site.documents
+    return [document for document in DOCUMENTS if document.portal == site.portal]
