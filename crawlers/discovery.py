@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from crawlers.families.base import Family, Kind
+from crawlers.families.base import Ask, Family, Kind
+from crawlers.families.chain import AnyPager, Chain
 from crawlers.families.listing import ListingPage
 from crawlers.families.pager import Pager
 from crawlers.feeds import FeedEntry, SitemapEntry
@@ -38,7 +39,10 @@ def plan_for(job: CrawlJob, family: Family) -> Plan:
 
 @dataclass
 class Walk:
-    """One listing, page by page. ``natural`` is known once ``next`` has returned None."""
+    """One listing, page by page. ``natural`` is known once ``next`` has returned None.
+
+    A page to which no link leads directly is reached over the pages between; what those show is kept for the plan.
+    """
 
     section: str
     kind: Kind
@@ -47,31 +51,39 @@ class Walk:
     natural: bool | None = None
     dated: bool = False
     newest: dt.date | None = None  # middle of the first page
-    _pager: Pager | None = None
-    _number: int = 0
+    _pager: AnyPager | None = None
+    _values: Mapping[str, str] = field(default_factory=dict)
+    _goal: int = 0  # page that the plan wants
+    _number: int = 0  # page asked for
+    _current: int = 1  # page last read
+    _posted: bool = False  # the first page was asked for by post
     _answers: dict[int, Answer] = field(default_factory=dict)
     _shown: dict[frozenset[str], int] = field(default_factory=dict)
 
-    def start(self) -> str | None:
-        """URL of the first page to read."""
-        self._number = next(self.plan)
+    def start(self) -> Ask | None:
+        """The first page to read."""
+        self._goal = next(self.plan)
         return self._wanted()
 
-    def page(self, page: ListingPage, days: list[dt.date | None], *, stop: bool = False) -> str | None:
-        """Takes the page asked for, with the days of its entries; returns the URL of the next, None at the end."""
+    def page(self, page: ListingPage, days: list[dt.date | None], *, stop: bool = False) -> Ask | None:
+        """Takes the page asked for, with the days of its entries; returns the request of the next, None at the end."""
+        if self._number == 1:
+            self._values = page.values or self._values
+            if not page.items and (posted := self._first_by_post()):
+                return posted
         shown = frozenset(item.canonical_url for item in page.items)
         if not shown or self._shown.setdefault(shown, self._number) != self._number:
             return self.missing(Missing.BEYOND)
-        self._pager = self._wider(page.pager)
-        last = max(self._pager.last, self._number) if self._pager else self._number if not self.family.pages else None
+        self._pager, self._current = self._wider(page.pager), self._number
+        last = max(self._pager.last, self._number) if self._pager else self._number if not self._has_more else None
         facts = facts_of(self._number, days, last, stop)
         self.dated = self.dated or facts.median is not None
         if self._number == 1:
             self.newest = facts.median
         return self._answer(facts)
 
-    def missing(self, reason: Missing) -> str | None:
-        """Says that the page asked for could not be had; returns the URL of the next, None at the end."""
+    def missing(self, reason: Missing) -> Ask | None:
+        """Says that the page asked for could not be had; returns the request of the next, None at the end."""
         return self._answer(reason)
 
     @property
@@ -79,27 +91,59 @@ class Walk:
         """Number of the page asked for, from 1."""
         return self._number
 
-    def _answer(self, answer: Answer) -> str | None:
-        self._answers[self._number] = answer
+    @property
+    def _has_more(self) -> bool:
+        """Whether the family has a template of further pages."""
+        return self.family.page_ask(self.section, 2, self._values) is not None
+
+    def _first_by_post(self) -> Ask | None:
+        if self._posted or self.family.post is None:
+            return None
+        self._posted = True
+        return self.family.page_ask(self.section, 1, self._values)
+
+    def _answer(self, answer: Answer) -> Ask | None:
+        known = self._answers.get(self._number)
+        if known is None or isinstance(known, Missing):
+            self._answers[self._number] = answer
+        if self._number != self._goal and (isinstance(answer, Missing) or self._goal not in self._answers):
+            step = None if isinstance(answer, Missing) else self._wanted()
+            if step is not None:
+                return step
+            self._answers.setdefault(self._goal, answer if isinstance(answer, Missing) else Missing.BEYOND)
+        return self._ask_plan()
+
+    def _ask_plan(self) -> Ask | None:
         while True:
             try:
-                self._number = self.plan.send(answer)
+                self._goal = self.plan.send(self._answers[self._goal])
             except StopIteration as end:
                 self.natural = bool(end.value)
                 return None
-            url = self._wanted()
-            if self._number not in self._answers and url is not None:
-                return url
-            answer = self._answers.setdefault(self._number, Missing.BEYOND)
+            ask = self._wanted() if self._goal not in self._answers else None
+            if ask is not None:
+                return ask
+            self._answers.setdefault(self._goal, Missing.BEYOND)
 
-    def _wanted(self) -> str | None:
-        if self._number == 1:
-            return self.section
-        return self._pager.url(self._number) if self._pager else self.family.page_url(self.section, self._number)
+    def _wanted(self) -> Ask | None:
+        """The request of the page that the plan wants, or of one on the way there."""
+        if self._goal == 1:
+            self._number = 1
+            return Ask(self.section)
+        if self._pager is None:
+            self._number = self._goal
+            return self.family.page_ask(self.section, self._goal, self._values)
+        step = self._pager.towards(self._goal, self._current)
+        if step is None and self._goal < self._current:
+            step = (1, Ask(self.section))  # the way leads forward only
+        self._number = step[0] if step else self._goal
+        return step[1] if step else None
 
-    def _wider(self, pager: Pager | None) -> Pager | None:
-        """The pager first seen, which reaches as far as any of its template since."""
+    def _wider(self, pager: AnyPager | None) -> AnyPager | None:
+        """The pager first seen, which reaches as far as any of its template since; of a chain the one seen last."""
         first = self._pager
+        if isinstance(first, Chain) or isinstance(pager, Chain):
+            return pager if isinstance(pager, Chain) else first if isinstance(first, Pager) else pager
         if first is None or pager is None or pager.last <= first.last:
             return first or pager
         return Pager(first.template, first.offset, pager.last)
@@ -142,8 +186,8 @@ class Selection:
         """Whether a page or a further sitemap may belong to the asked days: what changed before them cannot."""
         return entry.changed is None or entry.changed >= self.job.date_from
 
-    def read(self, walk: Walk, page: ListingPage) -> tuple[list[Candidate], str | None]:
-        """The candidates that the page adds and the URL of the walk's next page, None at its end.
+    def read(self, walk: Walk, page: ListingPage) -> tuple[list[Candidate], Ask | None]:
+        """The candidates that the page adds and the request of the walk's next page, None at its end.
 
         Undated entries wait for :meth:`leftovers`.
         """

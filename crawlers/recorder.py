@@ -37,10 +37,12 @@ class Recorder:
         self.health = Health()
         self.books = Books(job, self._earlier())
         self.stopping = False
+        self.broken: str | None = None  # why nothing more can be archived
         info = {"isPartOf": job.run_id, "description": f"{job.portal.id} {job.date_from}..{job.date_to}"}
         self._writer = ArchiveWriter(job.run_dir, job.archive, info)
         for archived in records(job.run_dir, job.archive, self._damaged):
             self.books.enter(archived.record, earlier=True)
+            self._writer.note(archived)
 
     def _earlier(self) -> CrawlOutcome | None:
         files = (OUTCOME_FILE, PROGRESS_FILE)
@@ -53,6 +55,10 @@ class Recorder:
     def answered(self, candidate: Candidate) -> bool:
         """Whether an earlier attempt of this run has a final answer for the candidate and all its attachments."""
         return self.books.answered(candidate)
+
+    def missing_files(self, candidate: Candidate) -> list[str]:
+        """Files that an earlier attempt of this run still owes to a page that it has."""
+        return self.books.missing_files(candidate)
 
     def attached(self, url: str) -> bool:
         """Whether this run has a final answer for an attachment."""
@@ -147,7 +153,7 @@ class Recorder:
         if verdict.ok or absent or verdict.outcome is Outcome.UNCHANGED:
             self.health.note(verdict.outcome)
         else:
-            self._listing_problem(_requested(response), verdict)
+            self._listing_problem(_label(response), verdict)
         return verdict
 
     def robots(self, response: Response) -> None:
@@ -164,27 +170,43 @@ class Recorder:
 
     @property
     def blocked(self) -> bool:
-        """Whether the portal as a whole refuses to be crawled or does not answer any more."""
-        return self.health.verdict() is not None
+        """Whether to ask for nothing more: the portal as a whole refuses or is silent, or the archive is full."""
+        return self.broken is not None or self.health.verdict() is not None
 
     def outcome(self, state: State | None = None, reason: str | None = None) -> CrawlOutcome:
         """The books as they are now; without a state the crawl is still running."""
         return self.books.outcome(state, reason)
 
     def close(self) -> None:
-        """Publishes the archive's open part."""
-        self._writer.close()
+        """Publishes the archive's open part; one that cannot be is left for the next attempt."""
+        try:
+            self._writer.close()
+        except OSError as error:
+            self._break(error)
 
     def _enter(self, record: FetchRecord, day: dt.date | None, stored: Stored | None = None) -> None:
-        self.health.note(Outcome(record.outcome))
-        self._write(record, stored)
-        problem = self.books.enter(record, day=day)
-        if problem:
-            self._tell(problem)
+        """Only what is archived counts: a fetch that could not be written is asked for again."""
+        self.health.note(Outcome(record.outcome), role=record.role, listed=record.listing_title is not None)
+        if self._write(record, stored):
+            problem = self.books.enter(record, day=day)
+            if problem:
+                self._tell(problem)
 
-    def _write(self, record: FetchRecord, stored: Stored | None) -> None:
-        if not self.job.dry_run:
-            self._writer.write(record, stored)
+    def _write(self, record: FetchRecord, stored: Stored | None) -> bool:
+        if self.job.dry_run:
+            return True
+        if self.broken is None:
+            try:
+                self._writer.write(record, stored)
+            except OSError as error:
+                self._break(error)
+        return self.broken is None
+
+    def _break(self, error: OSError) -> None:
+        self.broken = (
+            f"the archive cannot be written ({error.strerror or error}: {self.job.run_dir}); make room on that disk "
+            "and clear the task: it goes on where it ended"
+        )
 
     def _listing_problem(self, url: str, verdict: Verdict) -> None:
         self.health.note(verdict.outcome)
@@ -229,6 +251,12 @@ def _requested(response: Response) -> str:
     if response.request is None:
         return response.url
     return str(response.meta.get("redirect_urls", [response.request.url])[0])
+
+
+def _label(response: Response) -> str:
+    """What tells the request of a listing page from others: pages that are posted share a URL."""
+    label = response.meta.get("label") if response.request else None
+    return str(label) if label else _requested(response)
 
 
 def _reason(verdict: Verdict) -> str | None:

@@ -14,7 +14,7 @@ from crawlers import feeds, urls
 from crawlers.attachments import find_files
 from crawlers.discovery import Selection, Walk, plan_for
 from crawlers.families import family
-from crawlers.families.base import Kind
+from crawlers.families.base import Ask, Kind
 from crawlers.families.home import Home, read_home
 from crawlers.families.listing import read_listing
 from crawlers.guards import asked_url, outcome_of
@@ -84,7 +84,7 @@ class PortalSpider(scrapy.Spider):
     def _sources(self) -> Iterator[Request]:
         portal = self.job.portal
         if not portal.sections and not portal.documents:
-            yield self._ask(str(portal.home), self._read_home)
+            yield self._ask(Ask(str(portal.home)), self._read_home)
         for url in self._resolved(portal.feeds):
             yield from self._ask_once(url, self._read_feed)
         for url in self._resolved(portal.sitemaps):
@@ -102,21 +102,24 @@ class PortalSpider(scrapy.Spider):
         self.recorder.natural_end(bool(self.walks) and all(walk.natural for walk in self.walks))
         yield from self._fetch(self.selection.leftovers(self.walks))
 
-    def _ask(self, url: str, read: Reader, *, may_be_absent: bool = False) -> Request:
+    def _ask(self, ask: Ask, read: Reader, *, may_be_absent: bool = False) -> Request:
         self._open += 1
         return Request(
-            url,
+            ask.url,
+            method=ask.method,
+            body=ask.body.encode(),
+            headers=dict(ask.headers),
             callback=self._answered,
             errback=self._unanswered,
             cb_kwargs={"read": read},
-            meta={"role": "listing", "may_be_absent": may_be_absent},
+            meta={"role": "listing", "may_be_absent": may_be_absent, "label": ask.label},
             dont_filter=True,
         )
 
     def _ask_once(self, url: str, read: Reader, *, may_be_absent: bool = False) -> Iterator[Request]:
         if url not in self._sources_asked:
             self._sources_asked.add(url)
-            yield self._ask(url, read, may_be_absent=may_be_absent)
+            yield self._ask(Ask(url), read, may_be_absent=may_be_absent)
 
     def _answered(self, response: Response, read: Reader) -> Iterator[Request]:
         verdict = self.recorder.listing(response, may_be_absent=response.meta["may_be_absent"])
@@ -126,7 +129,7 @@ class PortalSpider(scrapy.Spider):
     def _unanswered(self, failure: Failure) -> Iterator[Request]:
         request: Request = failure.request  # type: ignore[attr-defined]
         outcome, message, remedy = outcome_of(failure)
-        self.recorder.fail(None, outcome, message, role="listing", url=asked_url(request), remedy=remedy)
+        self.recorder.fail(None, outcome, message, role="listing", url=request.meta["label"], remedy=remedy)
         yield from self._closed(request.cb_kwargs["read"](None, Missing.FAILED))
 
     def _closed(self, requests: Iterable[Request]) -> Iterator[Request]:
@@ -180,14 +183,14 @@ class PortalSpider(scrapy.Spider):
 
     # Listings
 
-    def _walk(self, url: str, kind: Kind) -> tuple[Walk, str | None]:
+    def _walk(self, url: str, kind: Kind) -> tuple[Walk, Ask | None]:
         walk = Walk(url, kind, plan_for(self.job, self.family), self.family)
         self.walks.append(walk)
         return walk, walk.start()
 
-    def _next_page(self, walk: Walk, url: str | None) -> Iterator[Request]:
-        if url is not None and self.recorder.budget_left() and not self.recorder.blocked:
-            yield self._ask(url, self._listing_reader(walk), may_be_absent=walk.number > 1)
+    def _next_page(self, walk: Walk, ask: Ask | None) -> Iterator[Request]:
+        if ask is not None and self.recorder.budget_left() and not self.recorder.blocked:
+            yield self._ask(ask, self._listing_reader(walk), may_be_absent=walk.number > 1)
 
     def _listing_reader(self, walk: Walk) -> Reader:
         def read(response: Response | None, missing: Missing) -> Iterator[Request]:

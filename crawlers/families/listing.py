@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 
 from crawlers import urls
 from crawlers.families.base import Family, Kind
-from crawlers.families.pager import Pager, read_pager
+from crawlers.families.chain import AnyPager, read_chain
+from crawlers.families.pager import read_pager
 from crawlers.job import Candidate
 from crawlers.listing_dates import find_date, is_date_text
 from crawlers.markup import Element, base_url, read_html
@@ -33,7 +34,8 @@ class ListingPage:
     url: str
     items: tuple[Candidate, ...]
     aside: tuple[Candidate, ...]
-    pager: Pager | None
+    pager: AnyPager | None
+    values: Mapping[str, str] = field(default_factory=dict)  # for Family.page_ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,11 @@ def read_listing(html: str, url: str, family: Family, listing: Kind = "article")
     links = [(a, link) for a in anchors if (link := urls.absolute(base, a.get("href")))]
     entries = _entries(links, family, listing)
     main = _main(entries, family)
-    pager = read_pager(((_text(a), link) for a, link in links), url, family)
+    pager = read_pager(((_text(a), link) for a, link in links), url, family) or read_chain(root, base)
     shown = {entry.identity for entry in main}
     aside = [entry for entry in entries if entry.identity not in shown]
-    return ListingPage(url, _candidates(main, url, family), _candidates(aside, url, family), pager)
+    found = (_candidates(main, url, family), _candidates(aside, url, family))
+    return ListingPage(url, *found, pager, family.listing_values(root))
 
 
 def _entries(links: Iterable[tuple[Element, str]], family: Family, listing: Kind) -> list[_Entry]:

@@ -1,4 +1,7 @@
-"""Pages of a listing: their URL template and count, read from the links of its pager."""
+"""Pages of a listing: their URL template and count, read from the links of its pager.
+
+Pages that have no URL of their own are those of :mod:`crawlers.families.chain`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from crawlers.families.base import PAGE_PATH, Family
+from crawlers.families.base import PAGE_PATH, Ask, Family
 
 NEXT = re.compile(r"^(?:›|»|>|>>|→|next|tiếp|tiếp theo|trang sau|trang kế|sau|trang tiếp|xem thêm)\W*$", re.I)
 NUMBER = re.compile(r"\d{1,6}")
@@ -27,6 +30,10 @@ class Pager:
     def url(self, number: int) -> str:
         """URL of page ``number``, counted from 1."""
         return self.template.replace("{page}", str(number + self.offset))
+
+    def towards(self, number: int, current: int) -> tuple[int, Ask] | None:  # noqa: ARG002 - as Chain, which needs it
+        """The page to ask for on the way from page ``current`` to page ``number``: always ``number`` itself."""
+        return number, Ask(self.url(number))
 
 
 @dataclass(frozen=True, slots=True)

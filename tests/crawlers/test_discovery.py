@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from crawlers.discovery import Selection, Walk, plan_for
 from crawlers.families import family
+from crawlers.families.base import Ask
 from crawlers.families.listing import ListingPage
 from crawlers.families.pager import Pager
 from crawlers.feeds import FeedEntry, SitemapEntry, read_feed, read_sitemap
@@ -298,7 +299,7 @@ def test_an_entry_whose_last_reading_failed_is_not_known_ground(outcome: str) ->
     walk = Walk("http://bao.test/muc/", "article", plan_for(job, PAPER), PAPER)
     walk.start()
     page = ListingPage(walk.section, tuple(item(n, 26) for n in range(1, 13)), (), FORTY)
-    assert selection.read(walk, page)[1] == "http://bao.test/muc/?page=2"
+    assert selection.read(walk, page)[1] == Ask("http://bao.test/muc/?page=2")
 
 
 def test_the_feed_dates_what_the_listing_does_not_and_adds_what_it_does_not_show() -> None:
@@ -354,9 +355,9 @@ def test_a_walk_ends_where_pages_beyond_the_last_repeat_the_first() -> None:
     walk = Walk("http://bao.test/muc/", "article", every_page(MOST), family("newspaper", {"pages": "?page={page}"}))
     first = ListingPage(walk.section, (item(1, 27), item(2, 26)), (), None)
     second = ListingPage(walk.section, (item(3, 25),), (), None)
-    assert walk.start() == "http://bao.test/muc/"
-    assert walk.page(first, [DAY, DAY]) == "http://bao.test/muc/?page=2"
-    assert walk.page(second, [DAY]) == "http://bao.test/muc/?page=3"
+    assert walk.start() == Ask("http://bao.test/muc/")
+    assert walk.page(first, [DAY, DAY]) == Ask("http://bao.test/muc/?page=2")
+    assert walk.page(second, [DAY]) == Ask("http://bao.test/muc/?page=3")
     assert walk.page(first, [DAY, DAY]) is None
     assert walk.natural
 
