@@ -5,12 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crawlers.families import broadcaster, district, drupal, generic, liferay, newspaper
+from crawlers.families import (
+    broadcaster,
+    congbao,
+    district,
+    dotnetnuke,
+    drupal,
+    generic,
+    liferay,
+    newspaper,
+    sharepoint,
+    vnpt,
+)
 from crawlers.families.base import Family
 
-FAMILIES: Mapping[str, Family] = {
-    module.FAMILY.name: module.FAMILY for module in (generic, liferay, drupal, newspaper, broadcaster, district)
-}
+_MODULES = (
+    generic,
+    liferay,
+    drupal,
+    newspaper,
+    broadcaster,
+    district,
+    sharepoint,
+    dotnetnuke,
+    vnpt,
+    congbao,
+)
+FAMILIES: Mapping[str, Family] = {module.FAMILY.name: module.FAMILY for module in _MODULES}
 
 
 def family(name: str, options: Mapping[str, Any] | None = None, home: str = "") -> Family:

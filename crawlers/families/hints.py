@@ -258,20 +258,11 @@ DISTRICT = replace(
     document=DocumentHints(files=(".tep a", ".tep-dinh-kem a", ".file-dinh-kem a", ".attachments a")),
 )
 
-_HINTS: Mapping[str, Hints] = MappingProxyType(
-    {
-        "generic": GENERIC,
-        "liferay": LIFERAY,
-        "drupal": DRUPAL,
-        "newspaper": NEWSPAPER,
-        "broadcaster": BROADCASTER,
-        "district": DISTRICT,
-    }
-)
-
 
 def hints_for(family: str) -> Hints:
     """Extraction hints of ``family``; KeyError names the families there are."""
-    if family not in _HINTS:
-        raise KeyError(f"no family {family!r}; there are {', '.join(_HINTS)}")
-    return _HINTS[family]
+    from crawlers.families import FAMILIES  # which imports this module
+
+    if family not in FAMILIES:
+        raise KeyError(f"no family {family!r}; there are {', '.join(FAMILIES)}")
+    return FAMILIES[family].hints

@@ -11,13 +11,16 @@ from pathlib import Path
 
 from tests.portals.content import ARTICLES, DOCUMENTS
 from tests.portals.minis.base import Mini
+from tests.portals.minis.congbao import Congbao
+from tests.portals.minis.dotnetnuke import Congchuc
+from tests.portals.minis.sharepoint import Nongnghiep
 from tests.portals.minis.vnpt import TanTrao
 from tests.portals.model import Article, Document
 from tests.portals.sites import SITES
 from tests.portals.sites.base import Site
 
 REGISTRY = Path(__file__).parent / "registry"
-OWN: tuple[Mini, ...] = (TanTrao(),)
+OWN: tuple[Mini, ...] = (Nongnghiep(), Congchuc(), TanTrao(), Congbao())
 MINIS: dict[str, Site] = {site.host: site for site in OWN}
 EVERY: dict[str, Site] = SITES | MINIS  # the sample portals count as minis too
 

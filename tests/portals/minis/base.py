@@ -25,6 +25,7 @@ class Mini(Site):
     like: ClassVar[str]
     plan: ClassVar[tuple[Batch, ...]]
     document_count: ClassVar[int] = 0
+    document_types: ClassVar[tuple[str, ...]] = ("Quyết định", "Kế hoạch", "Công văn", "Thông báo", "Chỉ thị")
 
     @abstractmethod
     def address(self, draft: Draft, index: int) -> Address:
@@ -51,7 +52,8 @@ class Mini(Site):
     def documents(self) -> tuple[Document, ...]:
         """Every document, oldest first."""
         made = []
-        for index, draft in enumerate(document_drafts(self.portal, self.like, self.document_count)):
+        drafts = document_drafts(self.portal, self.like, self.document_types, self.document_count)
+        for index, draft in enumerate(drafts):
             address = self.document_address(draft, index)
             made.append(document(self.portal, self.host, draft, address, self.file_path(draft, address[0])))
         return tuple(made)
@@ -59,7 +61,7 @@ class Mini(Site):
     @cached_property
     def files(self) -> dict[str, Attachment]:
         """Attachments by path."""
-        items = (*self.articles, *self.documents)
+        items: list[Article | Document] = [*self.articles, *self.documents]
         return {"/" + file.url.split("/", 3)[3]: file for item in items for file in item.attachments}
 
     def respond(self, request: Request, state: State) -> Response:
@@ -130,3 +132,20 @@ class Mini(Site):
 def body(blocks: tuple[Block, ...]) -> str:
     """An article's paragraphs, pictures with captions and tables."""
     return body_html(blocks)
+
+
+def properties(document: Document) -> list[tuple[str, str]]:
+    """Labels and escaped values of a document's page."""
+    return [
+        ("Số ký hiệu", esc(document.number_shown)),
+        ("Ngày ban hành", f"{document.issued_date:%d/%m/%Y}"),
+        ("Loại văn bản", document.doc_type),
+        ("Cơ quan ban hành", esc(document.issuer)),
+        ("Người ký", document.signer),
+        ("Trích yếu", esc(document.subject)),
+    ]
+
+
+def files(document: Document) -> str:
+    """Links to a document's files."""
+    return lines(f'<a href="{file.url}">{esc(file.name)}</a>' for file in document.attachments)

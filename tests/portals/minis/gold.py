@@ -23,6 +23,7 @@ TYPES = {
     "Thông báo": "TB-UBND",
     "Chỉ thị": "CT-UBND",
     "Báo cáo": "BC-UBND",
+    "Nghị quyết": "NQ-HĐND",
 }
 SUBJECTS = (
     "Phê duyệt danh mục công trình sửa chữa kênh mương tại {xa}",
@@ -73,22 +74,23 @@ def combined(portal: str, like: str, plan: tuple[Batch, ...]) -> list[Draft]:
     return made
 
 
-def document_drafts(portal: str, like: str, count: int) -> list[DocumentDraft]:
-    """``count`` documents from ``FIRST`` to ``LAST``, oldest first."""
-    return [_document_draft(portal, like, index, count) for index in range(count)]
+def document_drafts(portal: str, like: str, types: tuple[str, ...], count: int) -> list[DocumentDraft]:
+    """``count`` documents of some ``TYPES`` from ``FIRST`` to ``LAST``, oldest first."""
+    span = (LAST - FIRST).days
+    days = [FIRST + dt.timedelta(days=round(span * index / max(1, count - 1))) for index in range(count)]
+    return [_document_draft(portal, like, types, index, day) for index, day in enumerate(days)]
 
 
-def _document_draft(portal: str, like: str, index: int, count: int) -> DocumentDraft:
+def _document_draft(portal: str, like: str, types: tuple[str, ...], index: int, day: dt.date) -> DocumentDraft:
     dice = random.Random(f"{portal}/document/{index}")
-    day = FIRST + dt.timedelta(days=round((LAST - FIRST).days * index / max(1, count - 1)))
     pen = writer(setting(like), day, dice)
-    doc_type = dice.choice(list(TYPES))
+    doc_type = dice.choice(types)
     signer, _, office = dice.choice(setting(like).leaders).partition(", ")
     return DocumentDraft(
         number=f"{310 + 7 * index}/{TYPES[doc_type]}",
         doc_type=doc_type,
         subject=pen.text(SUBJECTS[index % len(SUBJECTS)]),
-        issuer=pen.text("{ub} {Ten}"),
+        issuer=pen.text("{hd} {Ten}" if doc_type == "Nghị quyết" else "{ub} {Ten}"),
         signer=signer,
         signer_title=office,
         published_at=dt.datetime.combine(day, dt.time(8 + index % 9, 7 * index % 60), ZONE),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import ClassVar
 
-from tests.portals.minis.base import Mini, body
+from tests.portals.minis.base import Mini, body, files, properties
 from tests.portals.minis.gold import FIRST, LAST, Address, DocumentDraft
 from tests.portals.model import Article, Document, slug
 from tests.portals.plan import Batch
@@ -104,17 +104,8 @@ class TanTrao(Mini):
         return self.frame(state, article.title, main)
 
     def _document(self, state: State, document: Document) -> str:
-        cells = (
-            ("Số/Ký hiệu", document.number_shown),
-            ("Ngày ban hành", f"{document.issued_date:%d/%m/%Y}"),
-            ("Loại văn bản", document.doc_type),
-            ("Cơ quan ban hành", document.issuer),
-            ("Người ký", document.signer),
-            ("Trích yếu", document.subject),
-        )
-        rows = lines(f"<tr><td>{label}</td><td>{esc(value)}</td></tr>" for label, value in cells)
-        files = lines(f'<a href="{file.url}">{esc(file.name)}</a>' for file in document.attachments)
-        main = f'<table class="VanBan">{rows}</table><div class="file-dinh-kem">{files}</div>'
+        rows = lines(f"<tr><td>{label}</td><td>{value}</td></tr>" for label, value in properties(document))
+        main = f'<table class="VanBan">{rows}</table><div class="file-dinh-kem">{files(document)}</div>'
         return self.frame(state, f"{document.doc_type} {document.number_shown}", main)
 
 
