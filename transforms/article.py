@@ -19,7 +19,7 @@ from transforms.captions import Caption, take_captions
 from transforms.dates import ParsedDate, parse
 from transforms.fields import Anchor, Evidence, Title
 from transforms.template import Template
-from transforms.text import decode, fold, letters
+from transforms.text import decode, fold, letters, nfc
 from transforms.tree import BLOCKS, Page, drop, drop_all, link_share, raw_text, strip_invisible, text_of
 from transforms.tree import parse as parse_page
 from warehouse.schema import Outcome
@@ -153,8 +153,10 @@ def file_links(url: str, within: Iterable[HtmlElement]) -> tuple[FileLink, ...]:
 
 
 def _file_url(href: str | None, base: str) -> str | None:
+    if not href or not any(suffix in href.lower() for suffix in FILE_SUFFIXES):
+        return None
     try:
-        target = urljoin(base, (href or "").strip())
+        target = urljoin(base, href.strip())
         path = urlsplit(target).path.lower()
     except ValueError:
         return None
@@ -218,10 +220,10 @@ def _read(reading: _Reading) -> Article | NotArticle:
     date, date_flags = _settle_date(parts.date, reading.evidence)
     flags = [*reading.flags, *result.flags, *date_flags, *_title_flags(reading.title), *_size_flags(text)]
     return Article(
-        title=reading.title.text,
-        lead=fields.without_place_line(parts.lead) if parts.lead else None,
-        text=text,
-        author=parts.author,
+        title=nfc(reading.title.text) if reading.title.text else None,
+        lead=nfc(fields.without_place_line(parts.lead)) if parts.lead else None,
+        text=nfc(text),
+        author=nfc(parts.author) if parts.author else None,
         section=parts.section,
         source=parts.source,
         date=date,

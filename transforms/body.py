@@ -15,7 +15,7 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Document, Extractor
 
 from transforms.text import clean, fold
-from transforms.tree import BLOCKS, blocks, drop, link_share, normalise, raw_text
+from transforms.tree import BLOCKS, blocks, drop, link_share, normalise, raw_text, short_text
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
@@ -37,6 +37,7 @@ _RELATED_HEAD = re.compile(
     r"\s*[:.]?",
     re.I,
 )
+_LABEL = 59  # characters of a block that may be a label of the page's chrome
 _LINKED = 0.8  # share of characters in links from which a block is a list of links
 
 
@@ -53,10 +54,10 @@ def prune(container: HtmlElement) -> None:
     for element in list(container.iter()):
         if element.getparent() is None or element is container or element.tag not in BLOCKS | {"a", "span"}:
             continue
-        text = raw_text(element) if len(element) < 8 else ""
-        if text and len(text) < 60 and _CHROME.fullmatch(text):
+        text = short_text(element, _LABEL) if len(element) < 8 else None
+        if text and _CHROME.fullmatch(text):
             drop(element)
-        elif text and len(text) < 60 and _RELATED_HEAD.fullmatch(text):
+        elif text and _RELATED_HEAD.fullmatch(text):
             _drop_related(element, container)
 
 
@@ -110,7 +111,7 @@ def _links_after(element: HtmlElement) -> list[HtmlElement]:
 
 def _trafilatura(container: HtmlElement) -> HtmlElement | None:
     document = Element("html")
-    etree.SubElement(etree.SubElement(document, "body"), "article").append(copy.copy(container))
+    etree.SubElement(etree.SubElement(document, "body"), "article").append(container)
     return _body(bare_extraction(document, options=_PRUNED))
 
 

@@ -16,7 +16,7 @@ from crawlers.families.hints import Hints
 from transforms.bylines import people
 from transforms.dates import ParsedDate, parse
 from transforms.text import clean, fold
-from transforms.tree import BLOCKS, HEADINGS, Page, link_share, raw_text, text_of
+from transforms.tree import BLOCKS, HEADINGS, Page, link_share, raw_text, short_text, text_of
 
 _ELLIPSIS = re.compile(r"\s*(?:\.\.\.|…)$")
 _TITLE_TAIL = re.compile(r"\s+(?:[|–—»]|::|-)\s+")
@@ -61,20 +61,41 @@ class Anchor:
         self._start = page.order(container) if container is not None else None
         self._end = _last_order(page, container) if container is not None else None
         self._scope = _scope(title, container)
+        self._related: dict[HtmlElement, bool] = {}
 
     def place(self, element: HtmlElement) -> int | None:
         """BEFORE_TEXT, IN_TEXT, ABOVE_TITLE or BELOW_TEXT; None for an element that does not belong to the article."""
         position = self._page.order(element)
-        if position < 0 or (self._start is None and self._title is None) or _is_related(element, self._scope):
+        if position < 0 or (self._start is None and self._title is None):
             return None
-        if self._start is not None and self._end is not None and self._start <= position <= self._end:
-            return IN_TEXT if self._title is None or position >= self._title else ABOVE_TITLE
-        return self._outside(element, position)
+        place = self._where(element, position)
+        return None if place is None or self._is_related(element) else place
 
     def is_title(self, element: HtmlElement) -> bool:
         """Whether the element is the title or stands around or inside it."""
         title = self._heading
         return title is not None and (element in (title, *title.iterancestors()) or title in element.iterancestors())
+
+    def _where(self, element: HtmlElement, position: int) -> int | None:
+        if self._start is not None and self._end is not None and self._start <= position <= self._end:
+            return IN_TEXT if self._title is None or position >= self._title else ABOVE_TITLE
+        return self._outside(element, position)
+
+    def _is_related(self, element: HtmlElement) -> bool:
+        """Whether the element is, or stands in, a list of other news, a menu or a footer."""
+        if element is self._scope or element.tag == "body":
+            return False
+        parent = element.getparent()
+        return _names_related(element) or (parent is not None and self._stands_in_related(parent))
+
+    def _stands_in_related(self, element: HtmlElement) -> bool:
+        known = self._related.get(element)
+        if known is None:
+            is_list_entry = element.tag == "li" and element.find(".//a") is not None
+            stops = element is self._scope or element.tag == "body"
+            known = not stops and (is_list_entry or self._is_related(element))
+            self._related[element] = known
+        return known
 
     def _outside(self, element: HtmlElement, position: int) -> int | None:
         if self._start is None:
@@ -129,7 +150,8 @@ def find_date(page: Page, hints: Hints, anchor: Anchor) -> tuple[ParsedDate | No
     metadata = _metadata_date(page)
     if metadata:
         return metadata, None
-    lines = (each for each in page.root.iter(*BLOCKS, "span", "time", "em", "i") if len(raw_text(each)) <= _DATE_LINE)
+    inline = ("span", "time", "em", "i")
+    lines = (each for each in page.root.iter(*BLOCKS, *inline) if short_text(each, _DATE_LINE) is not None)
     for place, date, element in _dated(lines, anchor):
         if place == BEFORE_TEXT and not anchor.is_title(element):
             return date, element
@@ -262,12 +284,6 @@ def _scope(title: HtmlElement | None, container: HtmlElement | None) -> HtmlElem
     return None
 
 
-def _is_related(element: HtmlElement, scope: HtmlElement | None) -> bool:
-    for parent in (element, *element.iterancestors()):
-        if parent is scope or parent.tag == "body":
-            return False
-        if parent.tag in ("nav", "footer") or _RELATED.search(f"{parent.get('class') or ''} {parent.get('id') or ''}"):
-            return True
-        if parent.tag == "li" and parent.find(".//a") is not None and parent is not element:
-            return True
-    return False
+def _names_related(element: HtmlElement) -> bool:
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return element.tag in ("nav", "footer") or _RELATED.search(names) is not None

@@ -22,7 +22,8 @@ _PLACEMENT = {
 _PLACED = re.compile("|".join(_PLACEMENT))
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f\x7f]")
 _MARKS = re.compile("[\u0300-\u036f]")
-_DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{3,30})", re.I)
+_RUN_OF_MARKS = re.compile("[\u0300-\u036f]+")
+_DECLARED = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]{3,30})")
 _VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
 _CHARSETS = re.compile(
     r"utf-(?:8|16|32)(?:-\w+)?|ascii|cp\d+|iso8859-\d+|koi8-\w|mac-\w+|tis-620"
@@ -35,7 +36,7 @@ _BROKEN_SHARE = 0.02  # of the characters beyond ASCII: more wrong ones than thi
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Text in NFC, the codec that read it, and whether bytes were replaced or the declared codec was wrong."""
+    """Text with composed letters, the codec that read it, and whether bytes were replaced or the declaration lied."""
 
     text: str
     encoding: str
@@ -47,12 +48,25 @@ def nfc(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
+def compose(text: str) -> str:
+    """``text`` with every letter and the marks behind it as one; for a whole page much quicker than :func:`nfc`."""
+    parts, end = [], 0
+    for marks in _RUN_OF_MARKS.finditer(text):
+        start = max(marks.start() - 1, end)
+        parts += [text[end:start], unicodedata.normalize("NFC", text[start : marks.end()])]
+        end = marks.end()
+    return "".join((*parts, text[end:]))
+
+
 def clean(text: str | None) -> str:
     """One line of NFC: every kind of space (NBSP too) is one blank, invisible characters are gone; None is ''."""
+    return nfc(squeeze(text))
+
+
+def squeeze(text: str | None) -> str:
+    """Like :func:`clean` for text that is in NFC already, as that of a decoded page: the normal form is left alone."""
     line = " ".join((text or "").split())
-    if not line.isprintable():
-        line = " ".join(_INVISIBLE.sub("", line).split())
-    return nfc(line)
+    return line if line.isprintable() else " ".join(_INVISIBLE.sub("", line).split())
 
 
 def clean_lines(text: str) -> str:
@@ -88,7 +102,7 @@ def decode(body: bytes, declared: str | None = None) -> Decoded:
             return _read(body, codec, repaired=False)
     named = _codec(declared) or _codec(_meta_charset(body))
     try:
-        return Decoded(nfc(body.decode("utf-8")), "utf-8", repaired=named not in (None, "utf-8", "ascii"))
+        return Decoded(compose(body.decode("utf-8")), "utf-8", repaired=named not in (None, "utf-8", "ascii"))
     except UnicodeDecodeError:
         return _legacy(body, named)
 
@@ -102,7 +116,7 @@ def _legacy(body: bytes, named: str | None) -> Decoded:
     lenient = body.decode("utf-8", errors="replace")
     beyond_ascii = sum(1 for character in lenient if ord(character) > 127)
     if lenient.count("\ufffd") <= max(1, _BROKEN_SHARE * beyond_ascii) and beyond_ascii > 1:
-        return Decoded(nfc(lenient), "utf-8", repaired=True)
+        return Decoded(compose(lenient), "utf-8", repaired=True)
     codecs_ = dict.fromkeys([named if named not in (None, "utf-8", "ascii") else "cp1258", "cp1258", "cp1252"])
     readings = [_read(body, codec, repaired=codec != named) for codec in codecs_ if codec]
     return max(readings, key=lambda reading: letters(reading.text) - 10 * reading.text.count("\ufffd"))
@@ -110,12 +124,15 @@ def _legacy(body: bytes, named: str | None) -> Decoded:
 
 def _read(body: bytes, codec: str, repaired: bool) -> Decoded:
     text = body.decode(codec, errors="replace")
-    return Decoded(nfc(text), codec.removesuffix("-sig"), repaired or "\ufffd" in text)
+    return Decoded(compose(text), codec.removesuffix("-sig"), repaired or "\ufffd" in text)
 
 
 def _meta_charset(body: bytes) -> str | None:
-    found = _DECLARED.search(body[:_HEAD])
-    return found[1].decode("ascii", errors="ignore") if found else None
+    head = body[:_HEAD].lower()
+    for found in _DECLARED.finditer(head):
+        if head.startswith(b"<meta", head.rfind(b"<", 0, found.start())):
+            return found[1].decode("ascii", errors="ignore")
+    return None
 
 
 def _codec(name: str | None) -> str | None:

@@ -7,6 +7,7 @@ together and reads a layout table as data. It is only safe inside a known articl
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,7 +16,7 @@ from lxml import etree
 from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from transforms.text import clean
+from transforms.text import clean, squeeze
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _RENAMED = frozenset(
@@ -37,20 +38,34 @@ _SKIPPED = etree.XPath(
 )
 _FLOWING = ("div", "td", "th", "li", "blockquote", "p", "body", "dd", "dt")
 _TABLE_PARTS = ("tbody", "thead", "tfoot", "tr", "td", "th", "caption", "colgroup", "col")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_FORBIDDEN = re.compile("[\ufffe\uffff\ud800-\udfff]")
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 _TOKEN = re.compile(r"[.#]([A-Za-z_][\w-]*)|\[\s*(?:itemprop|rel)\s*=\s*[\"']?([\w-]+)")
-_NAMES = etree.XPath("//@class|//@id|//@itemprop|//@rel")
+_NAMING = frozenset(("class", "id", "itemprop", "rel"))
+_SIMPLE = re.compile(r"([a-z][a-z0-9]*)?(?:([.#])([A-Za-z_][\w-]*)|\[(itemprop|rel)=[\"']?([\w-]+)[\"']?\])")
+_ATTRIBUTES = {".": "class", "#": "id"}
 _PROSE_CELL = 600  # characters in one cell that holds several paragraphs: the table is layout
 
 
 @dataclass(slots=True)
 class Page:
-    """A parsed page with the names it uses, which tell at once that a selector cannot match."""
+    """A parsed page, its elements numbered, and where each word of class, id, itemprop and rel attributes stands.
+
+    The index makes a selector of one word as cheap as a look-up; one that names an absent word costs nothing.
+    """
 
     source: str
     root: HtmlElement
-    names: frozenset[str] = frozenset()  # words of class, id, itemprop and rel attributes
     _order: dict[HtmlElement, int] = field(default_factory=dict)
+    _named: defaultdict[str, list[HtmlElement]] = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self) -> None:
+        for number, element in enumerate(self.root.iter()):
+            self._order[element] = number
+            for name, value in element.attrib.items():
+                if name in _NAMING:
+                    for word in value.split():
+                        self._named[word].append(element)
 
     def select(self, selectors: Iterable[str], within: HtmlElement | None = None) -> list[HtmlElement]:
         """Elements of the first selector that matches anything, in document order."""
@@ -62,16 +77,42 @@ class Page:
 
     def order(self, element: HtmlElement) -> int:
         """Position of the element in the document as parsed; elements made later have none (-1)."""
-        if not self._order:
-            self._order = {each: number for number, each in enumerate(self.root.iter())}
         return self._order.get(element, -1)
 
     def _matches(self, selectors: Iterable[str], within: HtmlElement | None) -> Iterator[list[HtmlElement]]:
         scope = self.root if within is None else within
         for selector in selectors:
-            compiled = _compile(selector)
-            if compiled is not None and self.names.issuperset(_tokens(selector)):
-                yield [element for element in _elements(compiled(scope)) if element is not scope]
+            simple = _simple(selector)
+            if simple is not None:
+                named = self._named.get(simple.word)
+                yield [element for element in named if simple.fits(element, scope)] if named else []
+            elif all(word in self._named for word in _tokens(selector)):
+                compiled = _compile(selector)
+                yield [element for element in _elements(compiled(scope)) if element is not scope] if compiled else []
+
+
+@dataclass(frozen=True, slots=True)
+class _Simple:
+    """A selector of one word: a class, an id, or the value of ``itemprop`` or ``rel``, of any tag or one.
+
+    ``around`` is the selector of an ancestor, as in ``.path .section``.
+    """
+
+    tag: str | None
+    attribute: str
+    word: str
+    around: _Simple | None = None
+
+    def fits(self, element: HtmlElement, scope: HtmlElement) -> bool:
+        """Whether an element that carries the word somewhere is selected below ``scope``."""
+        if not self._describes(element) or not any(each is scope for each in element.iterancestors()):
+            return False
+        return self.around is None or any(self.around._describes(each) for each in element.iterancestors())
+
+    def _describes(self, element: HtmlElement) -> bool:
+        value = element.get(self.attribute, "")
+        has_word = self.word in value.split() if self.attribute == "class" else self.word == value
+        return has_word and self.tag in (None, element.tag)
 
 
 def parse(source: str) -> Page | None:
@@ -80,11 +121,12 @@ def parse(source: str) -> Page | None:
     libxml2 caps the depth of the tree at 255 elements, which also bounds every walk over it.
     """
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+    body = _FORBIDDEN.sub("", source) if _FORBIDDEN.search(source) else source
     try:
-        root = document_fromstring(_FORBIDDEN.sub("", source).encode("utf-8"), parser=parser)
+        root = document_fromstring(body.encode("utf-8").translate(None, _CONTROLS), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
-    return Page(source, root, frozenset(" ".join(map(str, _elements(_NAMES(root)))).split()))
+    return Page(source, root)
 
 
 def text_of(element: HtmlElement) -> str:
@@ -93,8 +135,20 @@ def text_of(element: HtmlElement) -> str:
 
 
 def raw_text(element: HtmlElement) -> str:
-    """The element's text on one line, exactly as its text nodes follow each other; cheap."""
-    return clean("".join(element.itertext()))
+    """The element's text on one line, exactly as its text nodes follow each other; cheap, so not normalised anew."""
+    return squeeze("".join(element.itertext()))
+
+
+def short_text(element: HtmlElement, limit: int) -> str | None:
+    """The element's text on one line where it has at most ``limit`` characters, else None; stops reading there."""
+    parts, length = [], 0
+    for part in element.itertext():
+        parts.append(part)
+        length += len(part.strip())
+        if length > limit:
+            return None
+    text = squeeze("".join(parts))
+    return text if len(text) <= limit else None
 
 
 def blocks(element: HtmlElement) -> list[str]:
@@ -268,6 +322,18 @@ def _compile(selector: str) -> CSSSelector | None:
         return CSSSelector(selector, translator="html")
     except Exception:  # a portal's own selector may be wrong: it then matches nothing
         return None
+
+
+@cache
+def _simple(selector: str) -> _Simple | None:
+    simple: _Simple | None = None
+    for step in selector.split():
+        found = _SIMPLE.fullmatch(step)
+        if found is None or (simple is not None and simple.around is not None):
+            return None
+        tag, mark, name, attribute, value = found.groups()
+        simple = _Simple(tag, attribute or _ATTRIBUTES[mark], value or name, simple)
+    return simple
 
 
 @cache
