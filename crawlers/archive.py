@@ -4,7 +4,8 @@ A run's folder holds ``part-NNN.warc.gz`` files, one or more per attempt. While 
 ``part-NNN.warc.gz.open``; closing renames it. Each fetch is a ``response`` record followed by its ``metadata`` record
 (JSON of :class:`FetchRecord`); a fetch without a usable response is a metadata record alone. Every record is one gzip
 member, so an offset is enough to read it. Bodies are stored as decoded from Content-Encoding; the header that named
-the encoding is kept as ``X-Crawler-Content-Encoding``. Imports no Scrapy.
+the encoding is kept as ``X-Crawler-Content-Encoding``. A file (PDF, Word, ...) whose bytes the portal's archive holds
+already is a ``revisit`` record that names where they lie; reading gives the bytes all the same. Imports no Scrapy.
 """
 
 from __future__ import annotations
@@ -14,18 +15,34 @@ import json
 import logging
 import os
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
+from crawlers.content import FILES
 from crawlers.job import Problem
-from crawlers.warc import Member, Response, fetch_bytes, members, warcinfo_bytes
+from crawlers.originals import Originals
+from crawlers.warc import (
+    ORIGINAL_FILE,
+    ORIGINAL_OFFSET,
+    Member,
+    Original,
+    Response,
+    fetch_bytes,
+    members,
+    sha256,
+    warcinfo_bytes,
+)
 
 logger = logging.getLogger(__name__)
 
+FILES_INDEX = "files.index"  # beside the runs of a portal: where each stored file lies
 OPEN = ".open"  # suffix of a part that is being written
 PART_BYTES = 1 << 30  # a part that has grown beyond this is published and another one begun
+SYNC_EVERY = 5.0  # seconds: a power cut costs at most the fetches of so long
 UNFINISHED = frozenset(  # asked again when a run goes on: it passes, or the operator can mend it and clear the task
     {
         *("server_error", "network_error", "timeout", "blocked", "truncated", "unreadable"),
@@ -110,6 +127,7 @@ class Archived:
     warc_file: str
     offset: int
     length: int
+    is_revisit: bool = False  # the body was stored by an earlier fetch
 
 
 def log_problem(problem: Problem) -> None:
@@ -121,24 +139,38 @@ class ArchiveWriter:
     """Writes one attempt's parts. A part begins with the first record; ``close`` publishes what is open.
 
     Each fetch reaches the operating system in one write, so a killed process leaves whole records and at most one
-    torn tail.
+    torn tail. A write that fails (OSError: a full disk) leaves the part as it was before.
     """
 
     def __init__(
         self, run_dir: Path, root: Path, info: Mapping[str, str] | None = None, *, part_bytes: int = PART_BYTES
     ) -> None:
         self._dir, self._root, self._info, self._part_bytes = run_dir, root, dict(info or {}), part_bytes
-        self._stream: BinaryIO | None = None
+        self._stream: FileIO | None = None
         self._path = run_dir
+        self._synced = 0.0
+        self.originals = Originals(root, run_dir.parent / FILES_INDEX)
         self.published: list[str] = []
 
     def write(self, record: FetchRecord, response: Response | None = None) -> None:
         """Appends a fetch: its metadata and, where there was one, the response (status, headers, decoded body)."""
+        original = self._original(record, response)
+        data = fetch_bytes(record.url, record.fetched_at, record.to_json(), response, original)
         stream = self._stream or self._begin()
-        stream.write(fetch_bytes(record.url, record.fetched_at, record.to_json(), response))
-        stream.flush()
+        start = stream.tell()
+        self._append(stream, data)
+        if response and not original and record.digest and record.media_type in FILES:
+            name = _name(self._path.with_suffix(""), self._root)
+            self.originals.add(record.digest, Original(name, start, record.url, record.fetched_at))
         if stream.tell() >= self._part_bytes:
             self.close()
+
+    def note(self, archived: Archived) -> None:
+        """Takes a fetch of an earlier attempt into account, so that its file is not stored again."""
+        record = archived.record
+        if record.digest and record.media_type in FILES and archived.body and not archived.is_revisit:
+            place = Original(archived.warc_file, archived.offset, record.url, record.fetched_at)
+            self.originals.add(record.digest, place)
 
     def close(self) -> None:
         """Publishes the open part, if any, under its final name. Safe to call again."""
@@ -147,16 +179,35 @@ class ArchiveWriter:
         os.fsync(self._stream.fileno())
         self._stream.close()
         self._stream = None
-        self._path.replace(final := self._path.with_suffix(""))
-        _sync_folder(self._dir)
-        self.published.append(final.relative_to(self._root).as_posix())
+        final = _publish(self._path, self._root)
+        self.published.append(_name(final, self._root))
+        self.originals.save()
 
-    def _begin(self) -> BinaryIO:
+    def _begin(self) -> FileIO:
         self._dir.mkdir(parents=True, exist_ok=True)
         self._path = self._dir / f"part-{_next_number(self._dir):03d}.warc.gz{OPEN}"
-        self._stream = self._path.open("xb")
-        self._stream.write(warcinfo_bytes(self._path.with_suffix("").name, self._info))
+        self._stream = self._path.open("xb", buffering=0)
+        self._append(self._stream, warcinfo_bytes(self._path.with_suffix("").name, self._info))
         return self._stream
+
+    def _append(self, stream: FileIO, data: bytes) -> None:
+        start, rest = stream.tell(), memoryview(data)
+        try:
+            while rest:
+                rest = rest[stream.write(rest) :]
+            if time.monotonic() - self._synced >= SYNC_EVERY:
+                os.fsync(stream.fileno())
+                self._synced = time.monotonic()
+        except OSError:
+            stream.seek(start)
+            stream.truncate()
+            raise
+
+    def _original(self, record: FetchRecord, response: Response | None) -> Original | None:
+        """Where the archive holds the bytes of this file already; None for a page and for what is new."""
+        if response is None or record.digest is None or record.media_type not in FILES:
+            return None
+        return self.originals.find(record.digest, lambda place: _original_body(self._root, place, record.digest or ""))
 
 
 def parts(run_dir: Path) -> list[Path]:
@@ -175,11 +226,48 @@ def records(run_dir: Path, root: Path, report: Report = log_problem) -> Iterator
     for path in files:
         for pair in _pairs(path, _name(path, root), report):
             if chosen[pair.archived.record.key] == (path.name, pair.archived.offset):
-                yield pair.archived
+                try:
+                    yield _with_body(pair, root)
+                except ArchiveError as error:
+                    report(_damage(pair.archived.record.url, pair.archived.warc_file, pair.archived.offset, str(error)))
 
 
 def read(root: Path, warc_file: str, offset: int) -> Archived:
     """The fetch at ``offset`` of ``warc_file`` (relative to ``root``); ArchiveError where it is not whole."""
+    return _with_body(_pair_at(root, warc_file, offset), root)
+
+
+def salvage(run_dir: Path, root: Path, report: Report = log_problem) -> list[str]:
+    """Publishes what a killed process left open, cut off after its last whole, verified fetch.
+
+    Returns the files (relative to ``root``) that were published. Nothing moves inside a part, no space is needed, and
+    a salvage that is killed itself is done again. Call it only while holding the run's lock.
+    """
+    saved = []
+    for path in sorted(run_dir.glob(f"part-*.warc.gz{OPEN}")):
+        end = max((pair.end for pair in _pairs(path, _name(path, root), report)), default=0)
+        with path.open("r+b") as stream:
+            stream.truncate(end)
+            os.fsync(stream.fileno())
+        if end:
+            saved.append(_name(_publish(path, root), root))
+        else:
+            path.unlink()
+    return saved
+
+
+def _publish(path: Path, root: Path) -> Path:
+    """Gives a part its final name, durably; its folders too, which may be as new as the part."""
+    final = path.with_suffix("")
+    path.replace(final)
+    for folder in final.parents:
+        _sync_folder(folder)
+        if folder in (root, Path("/")):
+            break
+    return final
+
+
+def _pair_at(root: Path, warc_file: str, offset: int) -> _Pair:
     path = (root / warc_file).resolve()
     if not path.is_relative_to(root.resolve()) or not path.is_file():
         raise ArchiveError(f"{warc_file}: not a file of the archive {root}")
@@ -188,40 +276,23 @@ def read(root: Path, warc_file: str, offset: int) -> Archived:
     if pair is None or pair.archived.offset != offset:
         why = problems[0].message if problems else "no record begins there"
         raise ArchiveError(f"{warc_file} at {offset}: {why}")
-    return pair.archived
+    return pair
 
 
-def salvage(run_dir: Path, root: Path, report: Report = log_problem) -> list[str]:
-    """Publishes what a killed process left open: whole, verified fetches; the torn tail is dropped.
-
-    Returns the files (relative to ``root``) that were published. Call it only while holding the run's lock.
-    """
-    saved = []
-    for path in sorted(run_dir.glob(f"part-*.warc.gz{OPEN}")):
-        final = path.with_suffix("")
-        if _copy_whole(path, final, root, report):
-            saved.append(final.relative_to(root).as_posix())
-        path.unlink()
-    return saved
+def _with_body(pair: _Pair, root: Path) -> Archived:
+    """The fetch with its bytes, wherever they lie."""
+    if pair.original is None:
+        return pair.archived
+    body = _original_body(root, pair.original, pair.archived.record.digest or "")
+    return dataclasses.replace(pair.archived, body=body)
 
 
-def _copy_whole(source: Path, final: Path, root: Path, report: Report) -> bool:
-    temporary = final.with_suffix(".salvage")
-    with source.open("rb") as stream, temporary.open("wb") as target:
-        target.write(warcinfo_bytes(final.name, {"description": "salvaged from a part that was not closed"}))
-        empty = target.tell()
-        for pair in _pairs(source, _name(source, root), report):
-            stream.seek(pair.archived.offset)
-            target.write(stream.read(pair.end - pair.archived.offset))
-        target.flush()
-        os.fsync(target.fileno())
-        found = target.tell() > empty
-    if found:
-        temporary.replace(final)
-    else:
-        temporary.unlink()
-    _sync_folder(final.parent)
-    return found
+def _original_body(root: Path, place: Original, digest: str) -> bytes:
+    """The bytes at ``place``; ArchiveError where they are not those with this digest."""
+    found = _pair_at(root, place.warc_file, place.offset)
+    if found.original is not None or sha256(found.archived.body) != digest:
+        raise ArchiveError(f"{place.warc_file} at {place.offset}: not the file that was stored there")
+    return found.archived.body
 
 
 def _latest(files: Iterable[Path], root: Path) -> dict[tuple[str, str], tuple[str, int]]:
@@ -236,10 +307,11 @@ def _latest(files: Iterable[Path], root: Path) -> dict[tuple[str, str], tuple[st
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """A fetch and the offset after its last record."""
+    """A fetch, the offset after its last record and, where its body lies elsewhere, the place."""
 
     archived: Archived
     end: int
+    original: Original | None = None
 
 
 def _pairs(path: Path, name: str, report: Report, offset: int = 0) -> Iterator[_Pair]:
@@ -253,7 +325,7 @@ def _pairs(path: Path, name: str, report: Report, offset: int = 0) -> Iterator[_
 def _paired(members: Iterable[Member], name: str, report: Report) -> Iterator[_Pair]:
     response: Member | None = None
     for member in members:
-        if member.warc.get("warc-type") == "response":
+        if member.warc.get("warc-type") in ("response", "revisit"):
             response = member
         elif member.warc.get("warc-type") == "metadata":
             pair = _pair(member, response, name, report)
@@ -276,7 +348,16 @@ def _pair(metadata: Member, response: Member | None, name: str, report: Report) 
         return None
     first = response or metadata
     body, headers = (response.payload, response.http) if response else (b"", {})
-    return _Pair(Archived(record, body, headers, name, first.offset, first.end - first.offset), metadata.end)
+    original = _refers_to(first)
+    archived = Archived(record, body, headers, name, first.offset, first.end - first.offset, original is not None)
+    return _Pair(archived, metadata.end, original)
+
+
+def _refers_to(member: Member) -> Original | None:
+    if member.warc.get("warc-type") != "revisit":
+        return None
+    place, offset = member.warc.get(ORIGINAL_FILE.lower(), ""), member.warc.get(ORIGINAL_OFFSET.lower(), "")
+    return Original(place, int(offset) if offset.isdecimal() else -1, "", "")
 
 
 def _damage(url: str, name: str, offset: int, what: str) -> Problem:

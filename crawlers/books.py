@@ -71,10 +71,14 @@ class Books:
 
     def answered(self, candidate: Candidate) -> bool:
         """Whether the candidate and every attachment of its page have a final answer."""
-        answer = self._answers.get(("candidate", candidate.id(self.job.portal.id)))
-        if answer is None or not answer.final:
-            return False
-        return all(self.settled(("attachment", url)) for url in answer.attachments)
+        key = ("candidate", candidate.id(self.job.portal.id))
+        return self.settled(key) and not self.missing_files(candidate)
+
+    def missing_files(self, candidate: Candidate) -> list[str]:
+        """Files without a final answer of a page that has one."""
+        key = ("candidate", candidate.id(self.job.portal.id))
+        files = self._answers[key].attachments if self.settled(key) else ()
+        return [url for url in files if not self.settled(("attachment", url))]
 
     def settled(self, key: Key) -> bool:
         """Whether a fetch has a final answer."""

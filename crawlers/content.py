@@ -20,6 +20,7 @@ ODT = "application/vnd.oasis.opendocument.text"
 ZIP = "application/zip"
 RAR = "application/vnd.rar"
 RTF = "application/rtf"
+GZIP = "application/gzip"
 
 TEXTUAL = frozenset({HTML, XML, JSON, TEXT})
 ZIPPED = frozenset({ZIP, DOCX, XLSX, PPTX, ODT})
@@ -35,7 +36,7 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"GIF8", "image/gif"),
     (b"II*\x00", "image/tiff"),
     (b"MM\x00*", "image/tiff"),
-    (b"\x1f\x8b", "application/gzip"),
+    (b"\x1f\x8b", GZIP),
 )
 ZIP_PARTS = ((b"word/document.xml", DOCX), (b"xl/workbook.xml", XLSX), (b"ppt/presentation.xml", PPTX))
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

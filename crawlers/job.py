@@ -145,8 +145,19 @@ def read_outcome(path: Path) -> CrawlOutcome | None:
         return None
 
 
-def write_json(path: Path, model: BaseModel) -> None:
-    """Replaces ``path`` by the model's JSON in one step: a reader sees the old file or the new one, whole."""
+def write_json(path: Path, model: BaseModel, *, durable: bool = False) -> None:
+    """Replaces ``path`` by the model's JSON in one step: a reader sees the old file or the new one, whole.
+
+    ``durable``: a power cut later does not take it back.
+    """
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    temporary.write_text(model.model_dump_json(indent=1), encoding="utf-8")
-    temporary.replace(path)
+    try:
+        with temporary.open("w", encoding="utf-8") as stream:
+            stream.write(model.model_dump_json(indent=1))
+            stream.flush()
+            if durable:
+                os.fsync(stream.fileno())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise

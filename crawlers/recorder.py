@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawlers.archive import ArchiveWriter, FetchRecord, records
 from crawlers.books import Books
+from crawlers.content import GZIP, XML
 from crawlers.health import Health
 from crawlers.inventory import Inventory
 from crawlers.job import OUTCOME_FILE, PROGRESS_FILE, Candidate, CrawlJob, CrawlOutcome, Problem, State, read_outcome
@@ -43,6 +44,7 @@ class Recorder:
         for archived in records(job.run_dir, job.archive, self._damaged):
             self.books.enter(archived.record, earlier=True)
             self._writer.note(archived)
+            self.health.recall(Outcome(archived.record.outcome), archived.record.role)
 
     def _earlier(self) -> CrawlOutcome | None:
         files = (OUTCOME_FILE, PROGRESS_FILE)
@@ -151,7 +153,8 @@ class Recorder:
         verdict = classify(response.status, _headers(response), response.body, response.url, role="listing")
         absent = may_be_absent and verdict.outcome in (Outcome.GONE, Outcome.SOFT_404, Outcome.EMPTY)
         if verdict.ok or absent or verdict.outcome is Outcome.UNCHANGED:
-            self.health.note(verdict.outcome)
+            feed = verdict.media_type in (XML, GZIP)
+            self.health.note(verdict.outcome, role="absent" if absent else "feed" if feed else "listing")
         else:
             self._listing_problem(_label(response), verdict)
         return verdict
@@ -209,7 +212,7 @@ class Recorder:
         )
 
     def _listing_problem(self, url: str, verdict: Verdict) -> None:
-        self.health.note(verdict.outcome)
+        self.health.note(verdict.outcome, role="listing")
         self._tell(self.books.listing_failed(url, verdict))
 
     def _damaged(self, problem: Problem) -> None:

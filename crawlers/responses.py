@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from crawlers.content import FILES, HTML, TEXTUAL, is_whole, media_type
+from crawlers.content import FILES, GZIP, HTML, TEXTUAL, is_whole, media_type
 from crawlers.pages import PageText
 from warehouse.schema import Outcome
 
-LISTED = TEXTUAL | {"application/gzip"}  # sitemaps may be gzip files
+LISTED = TEXTUAL | {GZIP}  # sitemaps may be gzip files
 FILE_SUFFIXES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".rtf", ".zip", ".rar")
 
 REMEDIES: dict[Outcome, str] = {

@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,7 @@ from crawlers.job import (
     PROGRESS_FILE,
     CrawlJob,
     CrawlOutcome,
+    Problem,
     State,
     write_json,
 )
@@ -92,7 +93,7 @@ def load_job(*paths: str) -> CrawlJob:
 
 def run(job: CrawlJob, stopper: Stopper) -> CrawlOutcome:
     """Crawls and writes ``outcome.json``; whatever happens, what was archived is published."""
-    saved = salvage(job.run_dir, job.archive)
+    saved = salvage(job.run_dir, job.archive, _left_out)
     recorder = Recorder(job)
     (job.run_dir / OUTCOME_FILE).unlink(missing_ok=True)
     logger.info("%s %s..%s%s", job.portal.id, job.date_from, job.date_to, f", goes on after {saved}" if saved else "")
@@ -102,11 +103,27 @@ def run(job: CrawlJob, stopper: Stopper) -> CrawlOutcome:
         logger.exception("the crawl broke down")
         state, reason = "failed", f"{type(error).__name__}: {error}"
     recorder.close()
-    outcome = recorder.outcome(state, reason)
-    write_json(job.run_dir / PROGRESS_FILE, outcome)
-    write_json(job.run_dir / OUTCOME_FILE, outcome)
-    logger.info("%s%s: %s", state, f" ({reason})" if reason else "", summary(outcome))
+    if recorder.broken:
+        state, reason = "failed", recorder.broken
+    outcome = written(recorder.outcome(state, reason), job.run_dir)
+    logger.info("%s%s: %s", outcome.state, f" ({outcome.reason})" if outcome.reason else "", summary(outcome))
     return outcome
+
+
+def written(outcome: CrawlOutcome, folder: Path) -> CrawlOutcome:
+    """The outcome after it was written to ``folder``; a failed one where it could not be."""
+    try:
+        for name in (PROGRESS_FILE, OUTCOME_FILE):
+            write_json(folder / name, outcome, durable=True)
+    except OSError as error:
+        reason = outcome.reason or f"the outcome cannot be written ({error}); make room on that disk and clear the task"
+        return outcome.model_copy(update={"state": "failed", "reason": reason})
+    return outcome
+
+
+def _left_out(problem: Problem) -> None:
+    """The torn end of what a killed process wrote: this attempt asks for the page again."""
+    logger.info("%s: %s", problem.url, problem.message)
 
 
 def crawl(job: CrawlJob, recorder: Recorder, stopper: Stopper) -> tuple[State, str | None]:
@@ -143,6 +160,8 @@ def final_state(recorder: Recorder, stopped: bool, bugs: BugCounter) -> tuple[St
     """What a crawl that has ended was."""
     if stopped:
         return "interrupted", "stopped on request; the same task goes on where it ended"
+    if bugs.memory:
+        return "failed", "the crawl's process ran out of memory; give it more and clear the task: it goes on from here"
     if bugs.first:
         return "failed", f"{bugs.count} exceptions in the crawler's own code, first: {bugs.first}"
     state, reason = recorder.health.verdict(ended=True) or ("finished", None)
@@ -200,7 +219,8 @@ class Watch:
         """Writes ``progress.json`` and, from time to time, a line in the log."""
         self.count()
         outcome = self.recorder.outcome()
-        write_json(self.recorder.job.run_dir / PROGRESS_FILE, outcome)
+        with suppress(OSError):  # a full disk ends the crawl where a page cannot be archived
+            write_json(self.recorder.job.run_dir / PROGRESS_FILE, outcome)
         if time.monotonic() - self.logged >= self.crawler.settings.getfloat("LOG_EVERY"):
             self.logged = time.monotonic()
             logger.info("%s", summary(outcome))
@@ -259,13 +279,14 @@ class BugCounter(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
-        self.count, self.first = 0, ""
+        self.count, self.first, self.memory = 0, "", False
 
     def emit(self, record: logging.LogRecord) -> None:
         """Takes a log record."""
         if record.name in SCRAPY_BUGS:
             self.count += 1
             raised = record.exc_info[1] if record.exc_info else None
+            self.memory |= isinstance(raised, MemoryError)
             text = f"{type(raised).__name__}: {raised}" if raised else record.getMessage().partition("\n")[0]
             self.first = self.first or text
 

@@ -211,7 +211,8 @@ class PortalSpider(scrapy.Spider):
             if not self.recorder.budget_left() or self.recorder.blocked:
                 return
             if self.recorder.found(candidate) and not self.job.dry_run and not self.recorder.answered(candidate):
-                yield self._candidate_request(candidate)
+                files = self.recorder.missing_files(candidate)  # of a page that an earlier attempt has
+                yield from self._file_requests(files, candidate) if files else [self._candidate_request(candidate)]
 
     def _candidate_request(self, candidate: Candidate) -> Request:
         known = self.recorder.inventory.get(candidate.id(self.job.portal.id))
@@ -234,16 +235,19 @@ class PortalSpider(scrapy.Spider):
         if isinstance(response, TextResponse) and response.status == 200:
             files = find_files(response.text, response.url, self.family.hints, self.job.portal.allows)
         verdict = self.recorder.store(candidate, response, role=candidate.kind, attachments=files)
-        for url in files if verdict.ok else ():
-            if url not in self._files_asked and not self.recorder.attached(url):
-                self._files_asked.add(url)
-                yield self._file_request(url, candidate)
+        yield from self._file_requests(files if verdict.ok else (), candidate)
 
     def _no_page(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]
         outcome, message, remedy = outcome_of(failure)
         candidate = request.cb_kwargs["candidate"]
         self.recorder.fail(candidate, outcome, message, role=candidate.kind, url=asked_url(request), remedy=remedy)
+
+    def _file_requests(self, urls: Iterable[str], candidate: Candidate) -> Iterator[Request]:
+        for url in urls:
+            if url not in self._files_asked and not self.recorder.attached(url):
+                self._files_asked.add(url)
+                yield self._file_request(url, candidate)
 
     def _file_request(self, url: str, candidate: Candidate) -> Request:
         return Request(

@@ -28,6 +28,8 @@ RENAMED = {
     "transfer-encoding": "X-Crawler-Transfer-Encoding",
     "content-length": "X-Crawler-Content-Length",
 }
+ORIGINAL_FILE = "WARC-Refers-To-Filename"  # with the offset: where a revisit's bytes lie
+ORIGINAL_OFFSET = "WARC-Refers-To-File-Offset"
 Response = tuple[int, Sequence[tuple[str, str]], bytes]  # status, headers, decoded body
 OnDamage = Callable[[int, str], None]  # offset, what is wrong
 
@@ -41,6 +43,16 @@ class Member:
     warc: dict[str, str]
     http: dict[str, str]
     payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The record that holds the bytes of a body: where it lies (file relative to the archive root) and what it is."""
+
+    warc_file: str
+    offset: int
+    url: str
+    fetched_at: str  # UTC, ISO 8601
 
 
 def sha256(body: bytes) -> str:
@@ -108,22 +120,45 @@ def _parse(data: bytes, offset: int, end: int) -> Member | None:
     return Member(offset, end, warc, http, payload)
 
 
-def fetch_bytes(url: str, when: str, metadata: str, response: Response | None) -> bytes:
+def fetch_bytes(
+    url: str, when: str, metadata: str, response: Response | None, original: Original | None = None
+) -> bytes:
     """A fetch as gzip members: its response record, where there was one, and its metadata record (JSON).
 
-    ``when`` is UTC, ISO 8601.
+    ``when`` is UTC, ISO 8601. With an ``original`` the response is a revisit record, which names where the same bytes
+    lie and has none itself.
     """
     buffer = io.BytesIO()
     writer = WARCWriter(buffer, gzip=True, warc_version="1.1")
-    uri = re.sub(r"[^\x21-\x7e]|[<>]", lambda match: quote(match[0], safe=""), url)
+    uri = _uri(url)
     extra = {"WARC-Date": when}
     if response:
-        whole = _warc_record(writer, uri, "response", response[2], extra, _http_headers(*response))
+        whole = _revisit(writer, uri, response, extra, original) if original else _whole(writer, uri, response, extra)
         writer.write_record(whole)
         extra = {**extra, "WARC-Concurrent-To": whole.rec_headers.get_header("WARC-Record-ID")}
     payload = metadata.encode()
     writer.write_record(_warc_record(writer, uri, "metadata", payload, {**extra, "Content-Type": "application/json"}))
     return buffer.getvalue()
+
+
+def _uri(url: str) -> str:
+    return re.sub(r"[^\x21-\x7e]|[<>]", lambda match: quote(match[0], safe=""), url)
+
+
+def _whole(writer: WARCWriter, uri: str, response: Response, extra: Mapping[str, str]) -> Any:
+    return _warc_record(writer, uri, "response", response[2], extra, _http_headers(*response))
+
+
+def _revisit(writer: WARCWriter, uri: str, response: Response, extra: Mapping[str, str], original: Original) -> Any:
+    place = {ORIGINAL_FILE: original.warc_file, ORIGINAL_OFFSET: str(original.offset)}
+    return writer.create_revisit_record(
+        uri,
+        f"sha256:{sha256(response[2])}",
+        _uri(original.url),
+        original.fetched_at,
+        http_headers=_http_headers(*response),
+        warc_headers_dict={**extra, **place},
+    )
 
 
 def _warc_record(
