@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from crawlers.archive import FetchRecord, parts
-from crawlers.job import MOST_PROBLEMS, Candidate, CrawlJob, CrawlOutcome, DayCount, Problem, State
+from crawlers.job import MOST_PROBLEMS, Candidate, CrawlJob, CrawlOutcome, DayCount, Problem, Source, State
 from crawlers.responses import Verdict
 from warehouse.schema import Outcome
 
@@ -43,6 +43,7 @@ class Books:
         self._answers: dict[Key, Answer] = {}
         self._problems: dict[Key, Problem] = {}
         self._listing_errors: Counter[str] = Counter()
+        self._sources = {(source.kind, source.url): source for source in (earlier.sources if earlier else ())}
 
     @property
     def candidates(self) -> int:
@@ -109,6 +110,12 @@ class Books:
         self._problems["listing", url] = problem
         return problem
 
+    def showed(self, source: Source) -> None:
+        """Enters what a listing, feed or sitemap shows; of several answers the one with most entries counts."""
+        key = (source.kind, source.url)
+        if key not in self._sources or self._sources[key].entries < source.entries:
+            self._sources[key] = source
+
     def damage(self, problem: Problem) -> None:
         """Enters damage of the archive itself."""
         self._problems["archive", problem.message] = problem
@@ -143,6 +150,7 @@ class Books:
             warc_files=[path.relative_to(self.job.archive).as_posix() for path in parts(self.job.run_dir)],
             planned=self._planned,
             days=self._days(),
+            sources=list(self._sources.values()),
             natural_end=self.natural_end,
             started_at=self.started_at,
             finished_at=dt.datetime.now(dt.UTC).isoformat() if state else None,

@@ -71,6 +71,20 @@ class DayCount(BaseModel):
     errors: int = 0
 
 
+class Source(BaseModel):
+    """A listing, feed or sitemap that answered: what tells a quiet portal from one that is no longer read.
+
+    ``entries``: articles and documents on its first page; ``last_page``: the last page that its pager names.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str
+    kind: Literal["listing", "feed", "sitemap"]
+    entries: int
+    last_page: int = 1
+
+
 class CrawlJob(BaseModel):
     """One crawl of one portal, complete: the process that runs it needs no registry and no environment.
 
@@ -126,6 +140,7 @@ class CrawlOutcome(BaseModel):
     warc_files: list[str] = []  # relative to the archive root
     planned: list[Candidate] = []  # dry run only
     days: dict[str, DayCount] = {}
+    sources: list[Source] = []
     natural_end: bool = False  # the listings ended by themselves
     started_at: str
     finished_at: str | None = None

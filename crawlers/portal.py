@@ -51,6 +51,7 @@ class Expect(BaseModel):
     articles_per_day: tuple[int, int] = (0, 1000)  # fewest, most; fewest 0 = a day without news is normal
     title: Annotated[float, Field(ge=0, le=1)] = 0.95
     date: Annotated[float, Field(ge=0, le=1)] = 0.95
+    body: Annotated[float, Field(ge=0, le=1)] = 0.6  # video and photo pages have little text
 
 
 class Portal(BaseModel):

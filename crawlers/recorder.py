@@ -13,7 +13,17 @@ from crawlers.books import Books
 from crawlers.content import GZIP, XML
 from crawlers.health import Health
 from crawlers.inventory import Inventory
-from crawlers.job import OUTCOME_FILE, PROGRESS_FILE, Candidate, CrawlJob, CrawlOutcome, Problem, State, read_outcome
+from crawlers.job import (
+    OUTCOME_FILE,
+    PROGRESS_FILE,
+    Candidate,
+    CrawlJob,
+    CrawlOutcome,
+    Problem,
+    Source,
+    State,
+    read_outcome,
+)
 from crawlers.responses import REMEDIES, Verdict, classify, sent_home
 from crawlers.warc import Response as Stored
 from crawlers.warc import sha256
@@ -158,6 +168,11 @@ class Recorder:
         else:
             self._listing_problem(_label(response), verdict)
         return verdict
+
+    def showed(self, source: Source, answer: str) -> None:
+        """Notes what a source shows; one that forwards to the home page (``answer``) shows nothing of its own."""
+        home = source.kind == "listing" and sent_home(source.url, answer)
+        self.books.showed(source.model_copy(update={"entries": 0}) if home else source)
 
     def robots(self, response: Response) -> None:
         """Archives a robots.txt answer."""

@@ -18,7 +18,7 @@ from crawlers.families.base import Ask, Kind
 from crawlers.families.home import Home, read_home
 from crawlers.families.listing import read_listing
 from crawlers.guards import asked_url, outcome_of
-from crawlers.job import Candidate, CrawlJob
+from crawlers.job import Candidate, CrawlJob, Source
 from crawlers.plans import Missing
 from warehouse.schema import Outcome
 
@@ -165,7 +165,9 @@ class PortalSpider(scrapy.Spider):
 
     def _read_feed(self, response: Response | None, _: Missing) -> Iterator[Request]:
         if response is not None:
-            self.selection.note_feed(feeds.read_feed(response.body, response.url), response.url)
+            entries = list(feeds.read_feed(response.body, response.url))
+            self.selection.note_feed(entries, response.url)
+            self.recorder.showed(Source(url=response.url, kind="feed", entries=len(entries)), response.url)
         yield from ()
 
     def _read_sitemap(self, response: Response | None, _: Missing) -> Iterator[Request]:
@@ -177,6 +179,7 @@ class PortalSpider(scrapy.Spider):
             return
         sitemap = feeds.read_sitemap(body, response.url)
         self.selection.note_sitemap(sitemap.pages, response.url)
+        self.recorder.showed(Source(url=response.url, kind="sitemap", entries=len(sitemap.pages)), response.url)
         for entry in sitemap.sitemaps:
             if self._is_own(entry.url) and self.selection.may_matter(entry) and len(self._sources_asked) < MOST_SOURCES:
                 yield from self._ask_once(entry.url, self._read_sitemap)
@@ -198,6 +201,10 @@ class PortalSpider(scrapy.Spider):
                 yield from self._next_page(walk, walk.missing(missing))
                 return
             page = read_listing(response.text, response.url, self.family, walk.kind)
+            if walk.number == 1:
+                pages = page.pager.last if page.pager else 1
+                shown = Source(url=walk.section, kind="listing", entries=len(page.items), last_page=pages)
+                self.recorder.showed(shown, response.url)
             chosen, following = self.selection.read(walk, page)
             yield from self._fetch(chosen)
             yield from self._next_page(walk, following)
