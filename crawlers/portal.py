@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -148,8 +149,11 @@ def provinces() -> dict[str, Province]:
 
 
 def identity(portal: str, kind: str, key: str) -> str:
-    """Id of an article or document: first 24 hex characters of sha256(portal, kind, portal key or canonical URL)."""
-    return hashlib.sha256("\x1f".join((portal, kind, key)).encode()).hexdigest()[:24]
+    """Id of an article or document: first 24 hex characters of sha256(portal, kind, portal key or canonical URL).
+
+    Interned: a crawl keeps each id in several sets, as one object.
+    """
+    return sys.intern(hashlib.sha256("\x1f".join((portal, kind, key)).encode()).hexdigest()[:24])
 
 
 def registry_folders() -> tuple[Path, ...]:

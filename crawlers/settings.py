@@ -8,6 +8,8 @@ SPIDER = "crawlers.spider.PortalSpider"
 # graceful stop waits for everything in flight. DOWNLOAD_DELAY is the portal's own, see crawlers.run.
 CONCURRENT_REQUESTS = 2
 CONCURRENT_REQUESTS_PER_DOMAIN = 2
+CONCURRENT_ITEMS = 1  # the spider yields requests, no items: 100 idle tasks for each answer cost a third of the time
+WARN_ON_GENERATOR_RETURN_VALUE = False  # parses the source of callbacks while crawling; the type checker looks before
 DOWNLOAD_TIMEOUT = 60  # seconds for a whole answer; 180 would keep a stop waiting
 ROBOTSTXT_OBEY = True
 CRAWL_DELAY_MAX = 30  # seconds that a robots.txt may ask for between requests; Scrapy itself ignores Crawl-delay
