@@ -269,11 +269,11 @@ def _text(reading: _Reading, parts: _Parts) -> tuple[bodies.Body, str]:
         return result, fold(result.text)
     bodies.prune(container)
     _tail_lines(container, parts)
-    key = bodies.container_key(container)
     outside = fold(parts.lead or "") if parts.lead_outside else ""
-    files = " ".join(link.url for link in parts.files) if not key else ""
     parts.lead = parts.lead or _bold_lead(container)
-    return bodies.read(container), " ".join(filter(None, (outside, key, files)))
+    result, key = bodies.read(container)
+    files = " ".join(link.url for link in parts.files) if not key else ""
+    return result, " ".join(filter(None, (outside, key, files)))
 
 
 def _tail_lines(container: HtmlElement, parts: _Parts) -> None:

@@ -61,31 +61,29 @@ def prune(container: HtmlElement) -> None:
             _drop_related(element, container)
 
 
-def read(container: HtmlElement) -> Body:
-    """The text of a pruned container, by trafilatura; by the plain tree where trafilatura loses text.
+def read(container: HtmlElement) -> tuple[Body, str]:
+    """The text of a pruned container and the key of its content; the container is used up.
 
-    The container is changed. Flags: ``text_restored`` when trafilatura kept less than KEPT_SHARE.
+    The text is trafilatura's, or the plain tree's where trafilatura keeps less than KEPT_SHARE (``text_restored``).
+    The key is the folded text: the same for two copies of one article, whatever surrounds it.
     """
+    spoken = [text for text in blocks(container) if not _CHROME.fullmatch(text)]
+    key = fold(" ".join(spoken))
+    if not spoken:
+        return Body(""), key
     container.tail, container.tag = None, "div"
     normalise(container)
-    plain = [text for text in _plain(container) if not _CHROME.fullmatch(text)]
-    if not plain:
-        return Body("")
+    plain = spoken if container.find(".//table") is None else list(_rows_apart(container))
     found = _paragraphs(_trafilatura(container))
     if sum(map(len, found)) < KEPT_SHARE * sum(map(len, plain)):
-        return Body("\n\n".join(plain), ("text_restored",))
-    return Body("\n\n".join(found))
+        return Body("\n\n".join(plain), ("text_restored",)), key
+    return Body("\n\n".join(found)), key
 
 
 def read_page(source: str) -> Body:
     """The text of a page whose container nobody knows: plain trafilatura in favour of precision, and flagged."""
     document = bare_extraction(source, favor_precision=True, include_comments=False)
     return Body("\n\n".join(_paragraphs(_body(document))), ("no_container",))
-
-
-def container_key(container: HtmlElement) -> str:
-    """The folded text of a pruned container: the same for two copies of one article, whatever surrounds it."""
-    return fold(" ".join(text for text in blocks(container) if not _CHROME.fullmatch(text)))
 
 
 def _drop_related(heading: HtmlElement, container: HtmlElement) -> None:
@@ -153,10 +151,8 @@ def _rows(table: HtmlElement, row: str, cells: tuple[str, ...]) -> Iterator[str]
             yield " | ".join(texts)
 
 
-def _plain(container: HtmlElement) -> list[str]:
-    """Paragraphs of a normalised container without trafilatura; rows of tables as lines."""
-    if container.find(".//table") is None:
-        return blocks(container)
+def _rows_apart(container: HtmlElement) -> Iterator[str]:
+    """Paragraphs of a normalised container without trafilatura; rows of tables are lines."""
     flat = copy.deepcopy(container)
     for table in list(flat.iter("table")):
         rows = list(_rows(table, "tr", ("td", "th")))
@@ -165,4 +161,4 @@ def _plain(container: HtmlElement) -> list[str]:
         table.tag, table.tail = "div", tail
         for text in rows:
             etree.SubElement(table, "p").text = text
-    return blocks(flat)
+    yield from (text for text in blocks(flat) if not _CHROME.fullmatch(text))

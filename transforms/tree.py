@@ -41,7 +41,7 @@ _TABLE_PARTS = ("tbody", "thead", "tfoot", "tr", "td", "th", "caption", "colgrou
 _FORBIDDEN = re.compile("[\ufffe\uffff\ud800-\udfff]")
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 _TOKEN = re.compile(r"[.#]([A-Za-z_][\w-]*)|\[\s*(?:itemprop|rel)\s*=\s*[\"']?([\w-]+)")
-_NAMING = frozenset(("class", "id", "itemprop", "rel"))
+_NAMING = ("class", "id", "itemprop", "rel")
 _SIMPLE = re.compile(r"([a-z][a-z0-9]*)?(?:([.#])([A-Za-z_][\w-]*)|\[(itemprop|rel)=[\"']?([\w-]+)[\"']?\])")
 _ATTRIBUTES = {".": "class", "#": "id"}
 _PROSE_CELL = 600  # characters in one cell that holds several paragraphs: the table is layout
@@ -60,10 +60,11 @@ class Page:
     _named: defaultdict[str, list[HtmlElement]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
+        naming = [name for name in _NAMING if name in self.source]
         for number, element in enumerate(self.root.iter()):
             self._order[element] = number
-            for name, value in element.attrib.items():
-                if name in _NAMING:
+            for name in naming:
+                if value := element.get(name):
                     for word in value.split():
                         self._named[word].append(element)
 

@@ -95,7 +95,7 @@ def _own_text(page: Page, hints: Hints, rows: list[HtmlElement]) -> str:
     for heading in list(container.iter("h1")):
         drop(heading)
     bodies.prune(container)
-    text = bodies.read(container).text
+    text = bodies.read(container)[0].text
     return text if len(text) >= _OWN_TEXT else ""
 
 
