@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from urllib.parse import quote, urljoin, urlsplit
 
+from cssselect import SelectorError
+from lxml.cssselect import CSSSelector
+
 from crawlers import urls
 from crawlers.families.hints import GENERIC, Hints
 from crawlers.markup import Element
@@ -214,6 +217,17 @@ def _selectors(value: object) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(str(part) for part in value)  # type: ignore[attr-defined]
 
 
+def _css(value: object) -> tuple[str, ...]:
+    """CSS selectors, tried out so that a wrong one is noticed before a crawl."""
+    selectors = _selectors(value)
+    for selector in selectors:
+        try:
+            CSSSelector(selector, translator="html")
+        except SelectorError as error:
+            raise ValueError(f"no CSS selector: {error}") from error
+    return selectors
+
+
 def _pairs(value: Any) -> tuple[tuple[str, str], ...]:
     return tuple((str(name), str(id_)) for name, id_ in dict(value).items())
 
@@ -225,7 +239,7 @@ _OPTIONS: Mapping[str, tuple[str, Any]] = {
     "post": ("post", str),
     "values": ("values", _pairs),
     "first_page": ("first_page", int),
-    "item": ("items", _selectors),
-    "date": ("dates", _selectors),
+    "item": ("items", _css),
+    "date": ("dates", _css),
     "max_pages": ("max_pages", int),
 }
