@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+MOST_SOURCES = 200  # of one run that are kept to compare later runs with
 FINE = frozenset({"ok", "unchanged", "not_article"})
 HEADER = f"{'portal':<28} {'state':<12} {'articles':>8} {'documents':>9} {'unchanged':>9} {'errors':>6}  reason"
 
@@ -39,8 +40,10 @@ def transform(unit: Unit) -> dict[str, Any]:
 
     warehouse = Warehouse.open()
     run = run_row(unit, outcome_of(unit))
-    staged = warehouse.stage(_counted(observations(unit, warehouse), run), run)
-    staged = replace(staged, run={**staged.run, **_counts(run)})  # only now everything is counted
+    counted = Counter[str]()
+    staged = warehouse.stage(_counted(observations(unit, warehouse), counted), run)
+    run |= {**_counts(counted), "finished_at": dt.datetime.now(dt.UTC)}  # only now everything is counted
+    staged = replace(staged, run={**staged.run, **run, **_iso(run)})
     log.info("%(portal)s: %(articles)d articles, %(documents)d documents, %(errors)d errors", run)
     return {"staged": json.loads(staged.to_json()), "run": _summary(run)}
 
@@ -108,6 +111,7 @@ def outcome_of(unit: Unit) -> CrawlOutcome:
 def run_row(unit: Unit, outcome: CrawlOutcome) -> dict[str, Any]:
     """The row of table ``runs`` for one unit; articles, documents, unchanged and errors are counted later."""
     portal = load_registry()[unit["portal"]]
+    partial = unit["mode"] != "refetch" or unit["limit"] is not None
     return {
         "portal": portal.id,
         "run_id": unit["run_id"],
@@ -120,8 +124,10 @@ def run_row(unit: Unit, outcome: CrawlOutcome) -> dict[str, Any]:
         "finished_at": dt.datetime.now(dt.UTC),
         **{name: getattr(outcome, name) for name in ("requests", "listing_requests", "bytes", "candidates")},
         **dict.fromkeys(("articles", "documents", "unchanged", "errors"), 0),
+        "sources": None if partial else [source.model_dump() for source in outcome.sources[:MOST_SOURCES]],
         "expect_min": portal.expect.articles_per_day[0],
         "expect_max": portal.expect.articles_per_day[1],
+        **{f"expect_{name}": getattr(portal.expect, name) for name in ("title", "date", "body")},
         "code_version": version("tintinh"),
     }
 
@@ -167,21 +173,34 @@ def _summary(run: dict[str, Any]) -> dict[str, Any]:
     return {name: run[name] for name in names}
 
 
-def _counted(batches: Iterable[pa.RecordBatch], run: dict[str, Any]) -> Iterator[pa.RecordBatch]:
-    """Pass the batches on; what they hold is added to ``run``, complete once the last one has passed."""
+def _counted(batches: Iterable[pa.RecordBatch], counted: Counter[str]) -> Iterator[pa.RecordBatch]:
+    """Pass the batches on; ``counted`` is complete once the last one has passed: measures, 'kind outcome', outcomes."""
+    from warehouse.measures import measured
+
     for batch in batches:
         kinds, outcomes = (batch.column(name).to_pylist() for name in ("kind", "outcome"))
-        seen = Counter(zip(kinds, outcomes, strict=True))
-        run["articles"] += seen["article", "ok"]
-        run["documents"] += seen["document", "ok"]
-        run["unchanged"] += sum(n for (_, outcome), n in seen.items() if outcome == "unchanged")
-        run["errors"] += sum(n for (_, outcome), n in seen.items() if outcome not in FINE)
+        counted.update(f"{kind} {outcome}" for kind, outcome in zip(kinds, outcomes, strict=True))
+        counted.update(f"outcome:{outcome}" for outcome in outcomes)
+        counted.update(measured(batch))
         yield batch
 
 
-def _counts(run: dict[str, Any]) -> dict[str, Any]:
-    counted = {name: run[name] for name in ("articles", "documents", "unchanged", "errors")}
-    return {**counted, "finished_at": dt.datetime.now(dt.UTC).isoformat()}
+def _counts(counted: Counter[str]) -> dict[str, Any]:
+    from warehouse.measures import COUNTED, outcome_counts
+
+    outcomes = Counter({name.partition(":")[2]: n for name, n in counted.items() if name.startswith("outcome:")})
+    return {
+        "articles": counted["article ok"],
+        "documents": counted["document ok"],
+        "unchanged": outcomes["unchanged"],
+        "errors": sum(number for name, number in outcomes.items() if name not in FINE),
+        **{name: counted[name] for name in COUNTED},
+        "outcomes": outcome_counts(outcomes),
+    }
+
+
+def _iso(run: dict[str, Any]) -> dict[str, str]:
+    return {name: value.isoformat() for name, value in run.items() if isinstance(value, dt.date)}
 
 
 def _portal_row(portal: Portal) -> dict[str, Any]:

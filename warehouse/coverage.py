@@ -5,17 +5,18 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from warehouse.days import day_class
+from warehouse.drift import OFFSET, Finding, drift, end_of, least
 from warehouse.history import Item
 from warehouse.schema import COVERAGE, CoverageState, Kind, Outcome
 
-OFFSET = dt.timedelta(hours=7)  # Asia/Ho_Chi_Minh
 PATIENCE = dt.timedelta(hours=48)  # after the end of a day, fewer news than expected no longer mean "still coming"
 
 
@@ -28,15 +29,36 @@ class Counts:
     errors: Counter[tuple[str, dt.date]] = field(default_factory=Counter)
 
 
-def coverage(observations: pa.Table, items: Sequence[Item], runs: pa.Table, partition: tuple[str, str]) -> pa.Table:
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What is known of one portal's day: the runs that asked for it, earliest first, and what they held."""
+
+    day: dt.date
+    kind: str
+    runs: list[dict[str, Any]]
+    findings: list[Finding]
+    articles: int
+    documents: int
+    errors: int
+
+
+def coverage(
+    observations: pa.Table,
+    items: Sequence[Item],
+    runs: pa.Table,
+    partition: tuple[str, str],
+    kinds: Mapping[str, str],
+) -> pa.Table:
     """Rows of COVERAGE for every day of the month that a run asked for, and for the gaps between such days.
 
     ``items`` are the histories of ``observations``; ``runs`` may reach beyond the month, which is how a gap that
-    crosses its border is known. Runs that made no request (reparse, retag) cover nothing.
+    crosses its border is known and what was usual before it. ``kinds``: the kind of each portal. Runs that made no
+    request (reparse, retag) cover nothing.
     """
     days = _month_days(partition[1])
     counts = _counts(observations, items)
-    rows = [row for portal, own in _by_portal(runs).items() for row in _portal_rows(portal, own, days, counts)]
+    grouped = _by_portal(runs)
+    rows = [row for name, own in grouped.items() for row in _portal_rows((name, kinds[name]), own, days, counts)]
     for row in rows:
         row["province"], row["month"] = partition
     rows.sort(key=lambda row: (row["portal"], row["day"]))
@@ -79,21 +101,24 @@ def _by_portal(runs: pa.Table) -> dict[str, list[dict[str, Any]]]:
 
 
 def _portal_rows(
-    portal: str, runs: list[dict[str, Any]], days: Iterable[dt.date], counts: Counts
+    portal: tuple[str, str], runs: list[dict[str, Any]], days: Iterable[dt.date], counts: Counts
 ) -> Iterator[dict[str, Any]]:
     first, last = min(run["date_from"] for run in runs), max(run["date_to"] for run in runs)
+    findings = drift(runs, portal[1])
     for day in days:
         if first <= day <= last:
             covering = [run for run in runs if run["date_from"] <= day <= run["date_to"]]
-            yield _row(portal, day, covering, counts)
+            yield _row(portal, day, covering, findings.get(day, []), counts)
 
 
-def _row(portal: str, day: dt.date, runs: list[dict[str, Any]], counts: Counts) -> dict[str, Any]:
-    key = (portal, day)
+def _row(
+    portal: tuple[str, str], day: dt.date, runs: list[dict[str, Any]], findings: list[Finding], counts: Counts
+) -> dict[str, Any]:
+    key = (portal[0], day)
     numbers = {name: getattr(counts, name)[key] for name in ("articles", "documents", "errors")}
-    state, reason = _judge(day, runs, **numbers)
+    state, reason = _judge(Day(day, portal[1], runs, findings, **numbers))
     return {
-        "portal": portal,
+        "portal": portal[0],
         "day": day,
         "state": state.value,
         **numbers,
@@ -103,24 +128,44 @@ def _row(portal: str, day: dt.date, runs: list[dict[str, Any]], counts: Counts) 
     }
 
 
-def _judge(
-    day: dt.date, runs: list[dict[str, Any]], articles: int, documents: int, errors: int
-) -> tuple[CoverageState, str | None]:
-    """State and reason of a day from the runs that asked for it, earliest first."""
-    if not runs:
+def _judge(day: Day) -> tuple[CoverageState, str | None]:
+    """State and reason of a day."""
+    if not day.runs:
         return CoverageState.NOT_RUN, "no run asked for this day; backfill it"
-    finished = [run for run in runs if run["state"] == "finished"]
-    over = bool(finished) and finished[-1]["finished_at"] >= _end(day)
-    if not over and runs[-1]["state"] != "finished":
-        return _unfinished(runs[-1])
-    if errors > articles + documents:
-        return CoverageState.BROKEN, f"{errors} candidates could not be read, {articles + documents} could"
-    expected = finished[-1]["expect_min"] or 0
-    if articles >= expected:
-        return (CoverageState.OK, None) if articles + documents else (CoverageState.EMPTY_EXPECTED, None)
-    reason = f"{articles} articles, the registry expects at least {expected}"
-    patient = not over or (articles > 0 and finished[-1]["finished_at"] < _end(day) + PATIENCE)
-    return (CoverageState.LATE if patient else CoverageState.BROKEN), reason
+    finished = [run for run in day.runs if run["state"] == "finished"]
+    over = bool(finished) and finished[-1]["finished_at"] >= end_of(day.day)
+    if not over and day.runs[-1]["state"] != "finished":
+        return _unfinished(day.runs[-1])
+    if reasons := _broken(day):
+        return CoverageState.BROKEN, " | ".join(reasons)
+    if reasons := _missing(day, finished[-1]["expect_min"] or 0):
+        soon = day.articles > 0 and finished[-1]["finished_at"] < end_of(day.day) + PATIENCE
+        return (CoverageState.LATE if soon or not over else CoverageState.BROKEN), " | ".join(reasons)
+    return (CoverageState.OK if day.articles + day.documents else CoverageState.EMPTY_EXPECTED), None
+
+
+def _broken(day: Day) -> list[str]:
+    """What is wrong that no later article can mend."""
+    reasons = [str(finding) for finding in day.findings if not finding.missing]
+    if day.errors > day.articles + day.documents:
+        read = day.articles + day.documents
+        reasons.insert(0, f"{day.errors} candidates could not be read, {read} could{_outcomes(day.runs[-1])}")
+    return reasons
+
+
+def _missing(day: Day, expect_min: int) -> list[str]:
+    """What says that articles are missing."""
+    reasons = [str(finding) for finding in day.findings if finding.missing]
+    expected = least(expect_min, day.day, day.kind)
+    if day.articles < expected:
+        named = f" on a {day_class(day.day)}" if expected != expect_min else ""
+        reasons.insert(0, f"{day.articles} articles, the registry expects at least {expected}{named}")
+    return reasons
+
+
+def _outcomes(run: Mapping[str, Any]) -> str:
+    told = ", ".join(f"{entry['outcome']} {entry['count']}" for entry in run["outcomes"] or ())
+    return f" ({told})" if told else ""
 
 
 def _unfinished(run: dict[str, Any]) -> tuple[CoverageState, str]:
@@ -131,10 +176,5 @@ def _unfinished(run: dict[str, Any]) -> tuple[CoverageState, str]:
 def _lag(day: dt.date, runs: list[dict[str, Any]]) -> float | None:
     """Hours until the first finished run; None without one."""
     first = next((run["finished_at"] for run in runs if run["state"] == "finished"), None)
-    waited: dt.timedelta | None = first - _end(day) if first else None
+    waited: dt.timedelta | None = first - end_of(day) if first else None
     return waited.total_seconds() / 3600 if waited is not None else None
-
-
-def _end(day: dt.date) -> dt.datetime:
-    """Midnight at the end of the local day, as UTC."""
-    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), dt.UTC) - OFFSET

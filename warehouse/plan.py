@@ -13,12 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from warehouse import snapshots
+from warehouse.drift import MEMORY, end_of, is_sample
 from warehouse.objects import ObjectStore
 from warehouse.parquet import conform, decode, encode, named, partition_folder
 from warehouse.schema import OBSERVATIONS, RUNS
 from warehouse.snapshots import Bundle, InputFile, Part, Partition, Snapshot
 from warehouse.staging import Staged, StagedFile
 
+SAMPLE = ["portal", "date_from", "date_to", "state", "mode", "finished_at", "sources"]
 DATES = ("published_date", "issued_date")
 MOST_OBJECTS = 32  # observation objects of a partition before they are merged into one
 
@@ -231,17 +233,25 @@ class ProvinceState:
         own = self.runs.filter(mine)
         before = pc.max(own.filter(pc.less(own["date_to"], run["date_from"]))["date_to"]).as_py()
         after = pc.min(own.filter(pc.greater(own["date_from"], run["date_to"]))["date_from"]).as_py()
-        return months_between(before or run["date_from"], after or run["date_to"])
+        months = months_between(before or run["date_from"], after or run["date_to"])
+        near = pc.and_(
+            pc.greater(own["date_from"], run["date_to"]), pc.less_equal(own["date_from"], run["date_to"] + MEMORY)
+        )
+        judged = own.filter(pc.and_(near, pc.greater(own["finished_at"], run["finished_at"])))  # by what this run saw
+        return [*months, *(day.strftime("%Y-%m") for day in judged["date_from"].to_pylist())]
 
 
 def relevant(runs: pa.Table, month: str) -> pa.Table:
-    """Runs that overlap ``month``, and of each portal the nearest ones before and after it, in a fixed order."""
+    """Runs that overlap ``month``, and of each portal the nearest ones before and after it and the first one after
+    each day that drift remembers, in a fixed order."""
     first, last = month_bounds(month)
     overlapping = runs.filter(pc.and_(pc.less_equal(runs["date_from"], last), pc.greater_equal(runs["date_to"], first)))
-    before = _nearest(runs.filter(pc.less(runs["date_to"], first)), "date_to", "ascending")
+    earlier = runs.filter(pc.less(runs["date_to"], first))
+    before = _nearest(earlier, "date_to", "ascending")
+    usual = _remembered(earlier.filter(pc.greater_equal(earlier["date_from"], first - MEMORY)), before)
     after = _nearest(runs.filter(pc.greater(runs["date_from"], last)), "date_from", "descending")
     order = [("portal", "ascending"), ("date_from", "ascending"), ("run_id", "ascending")]
-    return pa.concat_tables([overlapping, before, after]).sort_by(order).combine_chunks()
+    return pa.concat_tables([overlapping, before, usual, after]).sort_by(order).combine_chunks()
 
 
 def months_between(first: dt.date, last: dt.date) -> list[str]:
@@ -262,6 +272,19 @@ def _nearest(runs: pa.Table, column: str, direction: str) -> pa.Table:
     ordered = crawled.sort_by([(column, direction), ("run_id", "ascending")])
     last = {portal: row for row, portal in enumerate(ordered["portal"].to_pylist())}
     return ordered.take(pa.array(sorted(last.values()), pa.int64()))
+
+
+def _remembered(runs: pa.Table, without: pa.Table) -> pa.Table:
+    """Of each portal and day the first sample after its end, unless ``without`` has it."""
+    known = set(zip(without["portal"].to_pylist(), without["run_id"].to_pylist(), strict=True))
+    ordered = runs.sort_by([("finished_at", "ascending"), ("run_id", "ascending")])
+    first: dict[tuple[str, dt.date], int] = {}
+    for row, run in enumerate(ordered.select(SAMPLE).to_pylist()):
+        if is_sample(run) and run["finished_at"] >= end_of(run["date_to"]):
+            first.setdefault((run["portal"], run["date_to"]), row)
+    ids = ordered["run_id"].to_pylist()
+    rows = [row for (portal, _), row in first.items() if (portal, ids[row]) not in known]
+    return ordered.take(pa.array(sorted(rows), pa.int64()))
 
 
 def _compacted(store: ObjectStore, partition: Partition, entries: Sequence[InputFile]) -> list[InputFile]:

@@ -29,7 +29,7 @@ from warehouse.schema import (
     Table,
 )
 
-LOGIC = 2  # raise it when the same observations give other tables: every touched partition is then derived anew
+LOGIC = 3  # raise it when the same observations give other tables: every touched partition is then derived anew
 CHILDREN = {
     "topics": ARTICLE_TOPICS,
     "mentions": ARTICLE_MENTIONS,
@@ -47,9 +47,9 @@ class PublishError(ValueError):
 def publish(observations: pa.Table, runs: pa.Table, portals: pa.Table, month: str) -> dict[str, pa.Table]:
     """The derived tables of one province's ``month`` by name, and ``inventory``.
 
-    ``observations``: all of the partition; ``runs``: those of the province that overlap the month, and for each
-    portal the nearest before and after it; ``portals``: the registry. Rows that are not of one province, and
-    portals that the registry lacks, raise PublishError.
+    ``observations``: all of the partition; ``runs``: those of the province that overlap the month, for each portal
+    the nearest before and after it, and the first after each day that it is compared with; ``portals``: the
+    registry. Rows that are not of one province, and portals that the registry lacks, raise PublishError.
     """
     province = _province(observations, runs)
     items = histories(observations)
@@ -62,7 +62,7 @@ def publish(observations: pa.Table, runs: pa.Table, portals: pa.Table, month: st
         ARTICLE_VERSIONS.name: versions,
         **children,
         DOCUMENTS.name: documents,
-        "coverage": coverage(observations, items, runs, (province, month)),
+        "coverage": coverage(observations, items, runs, (province, month), _kinds(portals)),
         INVENTORY.name: inventory(observations, items),
     }
 
@@ -72,6 +72,10 @@ def _province(observations: pa.Table, runs: pa.Table) -> str:
     if len(names) != 1:
         raise PublishError(f"one partition has one province, not {sorted(names)}")
     return str(names.pop())
+
+
+def _kinds(portals: pa.Table) -> dict[str, str]:
+    return dict(zip(portals["portal"].to_pylist(), portals["kind"].to_pylist(), strict=True))
 
 
 def _good(items: Sequence[Item], kind: Kind) -> list[Item]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from warehouse.measures import MEASURES
 from warehouse.model import SCHEMA_VERSION, Column, CoverageState, Kind, Outcome, Table
 
 __all__ = ["SCHEMA_VERSION", "Column", "CoverageState", "Kind", "Outcome", "Table"]
@@ -223,6 +224,7 @@ RUNS = Table(
         _required("errors", INT, "Observations with a failure outcome"),
         Column("expect_min", INT, "Fewest articles a day that the registry expects"),
         Column("expect_max", INT, "Most articles a day that the registry expects"),
+        *MEASURES,
         Column("code_version", STRING, "Version of the pipeline"),
     ),
     key=("run_id", "portal"),
