@@ -117,7 +117,7 @@ def _postbacks(root: Element, url: str) -> Chain | None:
     fields = tuple((str(name), str(value)) for name, value in form.form_values())
     return Chain(
         urls.absolute(url, form.get("action")) or url,
-        max((*numbered, 2)) if not dots else max((*numbered, 2)) + 1,
+        max((*numbered, 2)) + any(index > first for index, _ in dots),
         fields,
         tuple(sorted(numbered.items())),
         following,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from itertools import islice
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from crawlers import urls
 from crawlers.families.base import Family
@@ -20,6 +21,10 @@ NO_SECTION = re.compile(
     r"trang-chu|quang-cao|tags?|thu-vien-anh|anh)(?:-[^/]*)?(?:\.\w+)?(?:/|$)",
     re.I,
 )
+HOME_VIEW = re.compile(r"^(?:lang|language|locale|mobile|view|utm_\w+)$", re.I)  # parameters of the home page itself
+MORE = re.compile(r"(?:xem|đọc) (?:thêm|tiếp|tất cả|toàn bộ)\b.{0,30}|tất cả|tin (?:khác|cũ hơn)|xem hết|more", re.I)
+HEADINGS = frozenset({"h2", "h3", "h4", "h5"})
+LONGEST_NAME = 40  # characters of a section's name
 MOST_SECTIONS = 40
 
 
@@ -39,9 +44,11 @@ def read_home(html: str, url: str, family: Family, allows: Callable[[str], bool]
     base = base_url(root, url)
     announced = (e.get("href") for e in root.iter("link") if e.get("type") in FEED_TYPES)
     linked = (a.get("href") for a in root.iter("a") if FEED_LINK.search(a.get("href") or ""))
-    sections = (a.get("href") for a in root.iter("a") if _in_menu(a))
     feeds = [link for href in (*announced, *linked) if (link := urls.absolute(base, href))]
-    menu = [link for href in sections if (link := urls.absolute(base, href)) and _is_section(link, url, family)]
+    links = [(a, link) for a in root.iter("a") if (link := urls.absolute(base, a.get("href")))]
+    sections = [(a, link) for a, link in links if _is_section(link, url, family)]
+    menu = [link for a, link in sections if _in_menu(a)]
+    menu += [link for a, link in sections if _heads_box(a)]
     return Home(_allowed(feeds, allows), _allowed(menu, allows)[:MOST_SECTIONS])
 
 
@@ -53,9 +60,24 @@ def _in_menu(a: Element) -> bool:
     )
 
 
+def _heads_box(a: Element) -> bool:
+    """Whether a link is the heading of a box of news, or leads from the box to all of its section."""
+    text = " ".join(a.text_content().split())
+    if MORE.fullmatch(text):
+        return True
+    return 0 < len(text) <= LONGEST_NAME and any(ancestor.tag in HEADINGS for ancestor in islice(a.iterancestors(), 3))
+
+
+def _is_home(link: str, home: str) -> bool:
+    one, other = urlsplit(link), urlsplit(home)
+    if one.path.strip("/") != other.path.strip("/"):
+        return False
+    return one.query == other.query or all(HOME_VIEW.match(name) for name, _ in parse_qsl(one.query))
+
+
 def _is_section(link: str, home: str, family: Family) -> bool:
     path = unquote(urlsplit(link).path)
-    if path.strip("/") == urlsplit(home).path.strip("/") or NO_SECTION.search(path):
+    if _is_home(link, home) or NO_SECTION.search(path):
         return False
     if urls.is_file(link) or urls.is_asset(link) or urls.is_trap(link) or FEED_LINK.search(path):
         return False
