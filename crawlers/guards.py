@@ -1,16 +1,15 @@
-"""Guards around every request: allowed hosts, public addresses, sizes, redirects, patience; and what a failure means.
+"""Guards around every request: allowed hosts, public addresses, redirects, patience; and what a failure means.
 
 All of them see retries and redirects again, so a redirect is checked like a first request.
 """
 
 from __future__ import annotations
 
-import asyncio
 import email.utils
-import ipaddress
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from OpenSSL import SSL
 from scrapy import exceptions as errors
@@ -18,78 +17,40 @@ from scrapy import signals
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.exceptions import IgnoreRequest
-from scrapy.resolver import CachingThreadedResolver
 from scrapy.utils.defer import maybe_deferred_to_future
 from service_identity import VerificationError
 from twisted.internet import error as network
+from twisted.web._newclient import ParseError
 
-from crawlers.responses import FILE_SUFFIXES, REMEDIES
+from crawlers.addresses import ForbiddenAddress, is_public, literal_address
+from crawlers.budget import Budget
+from crawlers.responses import REMEDIES
 from warehouse.schema import Outcome
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
-    from twisted.internet.defer import Deferred
     from twisted.python.failure import Failure
 
     from crawlers.job import CrawlJob
 
 
+WEB = ("http", "https")
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+NOT_WEB_REMEDY = "nothing to do: such addresses are never asked for"
+
+
 class Refused(IgnoreRequest):
-    """A request that is not made, or not followed, with the outcome that says why."""
+    """A request that is not made, or not followed, with the outcome that says why and, if not the usual, the remedy."""
 
-    def __init__(self, outcome: Outcome, message: str) -> None:
+    def __init__(self, outcome: Outcome, message: str, remedy: str | None = None) -> None:
         super().__init__(message)
-        self.outcome = outcome
+        self.outcome, self.remedy = outcome, remedy or REMEDIES[outcome]
 
 
-class ForbiddenAddress(network.DNSLookupError):
-    """A name that leads to an address outside the public internet."""
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is a public unicast one (not private, loopback, link-local, multicast or reserved)."""
-    ip = ipaddress.ip_address(address)
-    mapped = getattr(ip, "ipv4_mapped", None)
-    return is_public(str(mapped)) if mapped else ip.is_global and not ip.is_multicast
-
-
-def literal_address(host: str) -> str | None:
-    """The host as an IP address, None if it is a name."""
-    try:
-        return str(ipaddress.ip_address(host.strip("[]")))
-    except ValueError:
-        return None
-
-
-class GuardedResolver(CachingThreadedResolver):
-    """Resolves names and refuses those outside the public internet, except the proxy that the job itself names.
-
-    What it answered is cached, so the address that was checked is the address that is connected to.
-    """
-
-    trusted: str | None = None
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, reactor: Any) -> GuardedResolver:
-        """The resolver of a crawl; setting CRAWL_PROXY names the trusted proxy."""
-        resolver = super().from_crawler(crawler, reactor)
-        resolver.trusted = urlsplit(crawler.settings.get("CRAWL_PROXY") or "").hostname
-        return resolver
-
-    def getHostByName(self, name: str, timeout: Any = ()) -> Deferred[str]:  # noqa: N802 - Twisted's name
-        """The IPv4 address of a name; fails with ForbiddenAddress where it is not public."""
-        return self.lookup(name, timeout).addCallback(self._checked, name)
-
-    def lookup(self, name: str, timeout: Any) -> Deferred[str]:
-        """The address as the system's resolver gives it."""
-        return super().getHostByName(name, timeout)
-
-    def _checked(self, address: str, name: str) -> str:
-        if name != self.trusted and not is_public(address):
-            raise ForbiddenAddress(f"{name} leads to {address}, which is not on the public internet")
-        return address
+class OversizedHead(Exception):  # noqa: N818 - the outcome's name
+    """The head of an answer does not end within its limit."""
 
 
 class AddressGuard:
@@ -113,8 +74,8 @@ class AddressGuard:
     async def process_request(self, request: Request) -> None:
         """Raises Refused for a URL that must not be asked for."""
         parts = urlsplit(request.url)
-        host = (parts.hostname or "").lower()
-        self._check_target(parts.scheme, host, request)
+        host = host_of(request)
+        self._check_target(parts, host, request)
         proxied = bool(self.job.proxy) and parts.scheme == "http"
         request.meta["proxy"] = self.job.proxy if proxied else None
         if not proxied:
@@ -122,24 +83,21 @@ class AddressGuard:
 
     async def process_response(self, request: Request, response: Response) -> Response:
         """Hands robots.txt answers to the archive."""
-        if request.meta.get("dont_obey_robotstxt") and urlsplit(request.url).path == "/robots.txt":
+        if is_robots(request):
             _spider(self.crawler).recorder.robots(response)
         return response
 
-    def heed(self, robotparser: Any, request: Request) -> None:
-        """Signal: keeps a longer Crawl-delay of robots.txt, up to CRAWL_DELAY_MAX."""
+    async def heed(self, robotparser: Any, request: Request) -> None:
+        """Signal: keeps the Crawl-delay of robots.txt, up to CRAWL_DELAY_MAX, for every crawl of the host."""
         settings = self.crawler.settings
         asked = robotparser.crawl_delay(settings["USER_AGENT"]) or 0.0
-        delay = max(settings.getfloat("DOWNLOAD_DELAY"), min(asked, settings.getfloat("CRAWL_DELAY_MAX")))
-        downloader = self.crawler.engine.downloader
-        key = downloader.get_slot_key(request)
-        downloader.per_slot_settings[key] = {**downloader.per_slot_settings.get(key, {}), "delay": delay}
-        if key in downloader.slots:
-            downloader.slots[key].delay = delay
+        await Budget.of(self.crawler).slow(host_of(request), min(asked, settings.getfloat("CRAWL_DELAY_MAX")))
 
-    def _check_target(self, scheme: str, host: str, request: Request) -> None:
-        if scheme not in ("http", "https"):
-            raise Refused(Outcome.OFFSITE, f"{request.url} is no http address")
+    def _check_target(self, parts: SplitResult, host: str, request: Request) -> None:
+        if parts.scheme not in WEB:
+            raise Refused(Outcome.OFFSITE, f"{request.url} is no http address", NOT_WEB_REMEDY)
+        if "@" in parts.netloc:
+            raise Refused(Outcome.OFFSITE, f"the address at {host} carries a user name or a password", NOT_WEB_REMEDY)
         address = literal_address(host)
         if address and not is_public(address):
             raise Refused(Outcome.FORBIDDEN_ADDRESS, f"{_path(request)} leads to {address}, which is not public")
@@ -157,36 +115,22 @@ class AddressGuard:
             raise errors.CannotResolveHostError(f"the name {host} cannot be resolved") from error
 
 
-class SizeLimits:
-    """Limits raw answers by what was asked for, and what a compressed one unpacks to."""
-
-    def __init__(self, page: int, file: int, unpacked: int) -> None:
-        self.page, self.file, self.unpacked = page, file, unpacked
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> SizeLimits:
-        """Scrapy's constructor; sizes are bytes."""
-        names = ("PAGE_MAXSIZE", "FILE_MAXSIZE", "UNPACKED_MAXSIZE")
-        return cls(*(crawler.settings.getint(name) for name in names))
-
-    def process_request(self, request: Request) -> None:
-        """Sets the limit of the raw answer."""
-        is_file = request.meta.get("role") == "attachment" or urlsplit(request.url).path.lower().endswith(FILE_SUFFIXES)
-        request.meta["download_maxsize"] = self.file if is_file else self.page
-
-    def process_response(self, request: Request, response: Response) -> Response:
-        """Sets the limit of unpacking, which comes next, and remembers the encoding, which unpacking removes."""
-        request.meta["download_maxsize"] = self.unpacked
-        request.meta["content_encoding"] = header(response, "Content-Encoding")
-        return response
-
-
 class CountedRedirects(RedirectMiddleware):
     """Follows redirects; a circle or an endless chain is an outcome.
 
     A page may be redirected to once more (portals that set a cookie on the way do so), not twice more. Redirects are
     never filtered as duplicates: the filter would drop them without a word.
     """
+
+    def process_response(  # type: ignore[override]
+        self, request: Request, response: Response
+    ) -> Request | Response:
+        """Follows a redirect; one that leads out of the web is refused."""
+        result: Request | Response = super().process_response(request, response)
+        target = header(response, "Location")
+        if result is response and response.status in REDIRECTS and target:
+            raise Refused(Outcome.OFFSITE, f"{_path(request)} -> {target[:200]} is no http address", NOT_WEB_REMEDY)
+        return result
 
     def _redirect(self, redirected: Request, request: Request, reason: Any) -> Request:
         visited = [*request.meta.get("redirect_urls", []), request.url]
@@ -207,16 +151,8 @@ class PatientRetry(RetryMiddleware):
         super().__init__(settings)
         self.longest = settings.getfloat("RETRY_AFTER_MAX")
         self.backoff = settings.getfloat("RETRY_BACKOFF")
-        self.until: dict[str, float] = {}
 
-    async def process_request(self, request: Request) -> None:
-        """Waits while the host asked for a pause; a crawl that is being stopped does not wait."""
-        while (left := self.until.get(_host(request), 0.0) - time.monotonic()) > 0:
-            if _spider(self.crawler).recorder.stopping:
-                raise Refused(Outcome.TIMEOUT, "the crawl was stopped while the portal asked for a pause")
-            await asyncio.sleep(min(left, 0.25))
-
-    def process_response(  # type: ignore[override]
+    async def process_response(  # type: ignore[override]
         self, request: Request, response: Response
     ) -> Request | Response:
         """Retries by status; an answer that asks for a longer pause than allowed is final, and the host rests as long
@@ -225,26 +161,26 @@ class PatientRetry(RetryMiddleware):
             return response
         asked = retry_after(header(response, "Retry-After"), time.time())
         if asked is not None and asked > self.longest:
-            self._pause(request, asked)
+            await self._pause(request, asked)
             return response
         result: Request | Response = super().process_response(request, response)
-        if result is not response:
-            self._pause(request, asked)
+        if result is not response or asked is not None:
+            await self._pause(request, asked)
         return result
 
-    def process_exception(  # type: ignore[override]
+    async def process_exception(  # type: ignore[override]
         self, request: Request, exception: Exception
     ) -> Request | Response | None:
         """Retries network failures."""
         result: Request | Response | None = super().process_exception(request, exception)
         if result is not None:
-            self._pause(request, None)
+            await self._pause(request, None)
         return result
 
-    def _pause(self, request: Request, asked: float | None) -> None:
+    async def _pause(self, request: Request, asked: float | None) -> None:
         seconds = self.backoff * 2 ** request.meta.get("retry_times", 0) if asked is None else asked
-        host = _host(request)
-        self.until[host] = max(self.until.get(host, 0.0), time.monotonic() + min(seconds, self.longest))
+        if seconds > 0:
+            await Budget.of(self.crawler).pause(host_of(request), seconds)
 
 
 def retry_after(value: str, now: float) -> float | None:
@@ -289,16 +225,33 @@ def asked_url(request: Request) -> str:
 
 def outcome_of(failure: Failure) -> tuple[Outcome, str, str]:
     """Outcome, message and remedy of a request that ended without a response."""
-    distrust = _distrust(failure.value)
+    return explain(failure.value)
+
+
+def explain(error: BaseException | None) -> tuple[Outcome, str, str]:
+    """Outcome, message and remedy of an exception that ended a request."""
+    reasons = [reason.value for reason in getattr(error and error.__cause__, "reasons", None) or ()]
+    distrust = _distrust(reasons)
     if distrust:
         return Outcome.NETWORK_ERROR, DISTRUSTED.format(distrust), CERTIFICATE_REMEDY
-    outcome, message = _meaning(failure.value)
+    if isinstance(error, Refused):
+        return error.outcome, str(error), error.remedy
+    outcome, message = _bad_head(reasons) or _meaning(error)
     return outcome, message, REMEDIES[outcome]
 
 
-def _distrust(error: BaseException | None) -> str | None:
+def _bad_head(reasons: Iterable[BaseException]) -> tuple[Outcome, str] | None:
+    """What the head of an answer suffered from; None where it was readable."""
+    for reason in reasons:
+        if isinstance(reason, OversizedHead):
+            return Outcome.OVERSIZED, "the head of the answer is larger than the limit"
+        if isinstance(reason, ParseError):
+            return Outcome.UNREADABLE, "the answer is no HTTP"
+    return None
+
+
+def _distrust(reasons: Iterable[BaseException]) -> str | None:
     """What is wrong with the certificate that ended a request; None where something else did."""
-    reasons = [reason.value for reason in getattr(error and error.__cause__, "reasons", None) or ()]
     for reason in reasons:
         if isinstance(reason, VerificationError):
             return "it is made out to another host"
@@ -308,8 +261,6 @@ def _distrust(error: BaseException | None) -> str | None:
 
 
 def _meaning(error: BaseException | None) -> tuple[Outcome, str]:
-    if isinstance(error, Refused):
-        return error.outcome, str(error)
     if isinstance(error, IgnoreRequest):
         for text, outcome, message in IGNORED:
             if text in str(error):
@@ -330,8 +281,14 @@ def _spider(crawler: Crawler) -> Any:
     return crawler.spider
 
 
-def _host(request: Request) -> str:
-    return urlsplit(request.url).netloc.lower()
+def host_of(request: Request) -> str:
+    """The host that a request goes to."""
+    return (urlsplit(request.url).hostname or "").lower()
+
+
+def is_robots(request: Request) -> bool:
+    """Whether a request is the one for robots.txt, redirected or not."""
+    return bool(request.meta.get("dont_obey_robotstxt"))
 
 
 def _path(request: Request) -> str:

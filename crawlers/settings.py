@@ -3,19 +3,32 @@
 BOT_NAME = "tintinh"
 SPIDER_MODULES: list[str] = []  # the spider is named by SPIDER below, there is nothing to search
 SPIDER = "crawlers.spider.PortalSpider"
+COMMANDS_MODULE = "crawlers.commands"  # scrapy portal new, scrapy portal check
 
-# Two requests at a time, one pace a host. CONCURRENT_REQUESTS too: the per-domain limit is not kept at delay 0, and a
-# graceful stop waits for everything in flight. DOWNLOAD_DELAY is the portal's own, see crawlers.run.
+# Two requests at a time, one pace a host, over all crawls that share the archive: crawlers.budget keeps both.
+# CONCURRENT_REQUESTS too: a graceful stop waits for everything in flight. DOWNLOAD_DELAY is the portal's own, see
+# crawlers.run; Scrapy's jitter would go below it.
 CONCURRENT_REQUESTS = 2
 CONCURRENT_REQUESTS_PER_DOMAIN = 2
+DOWNLOAD_DELAY_JITTER = 0
 CONCURRENT_ITEMS = 1  # the spider yields requests, no items: 100 idle tasks for each answer cost a third of the time
 WARN_ON_GENERATOR_RETURN_VALUE = False  # parses the source of callbacks while crawling; the type checker looks before
 DOWNLOAD_TIMEOUT = 60  # seconds for a whole answer; 180 would keep a stop waiting
+RATE_WINDOW = 15  # seconds in which an answer that has begun must bring at least RATE_MIN bytes a second
+RATE_MIN = 50
+DNS_TIMEOUT = 20  # seconds
 ROBOTSTXT_OBEY = True
+ROBOTS_MAXSIZE = 500 << 10  # bytes of a robots.txt that are read, by RFC 9309
 CRAWL_DELAY_MAX = 30  # seconds that a robots.txt may ask for between requests; Scrapy itself ignores Crawl-delay
 
 # Scrapy believes any certificate. crawlers.run sets this by the portal's verify_certificate, docs/decisions/0009.
 DOWNLOAD_VERIFY_CERTIFICATES = True
+
+DOWNLOAD_HANDLERS = {
+    "http": "crawlers.transport.CarefulHandler",
+    "https": "crawlers.transport.CarefulHandler",
+    **dict.fromkeys(("data", "file", "ftp", "s3")),  # nothing but the web
+}
 
 # Remote control and telnet execute Python sent to a local port.
 REMOTE_CONTROL_ENABLED = False
@@ -25,6 +38,7 @@ TELNETCONSOLE_ENABLED = False
 PAGE_MAXSIZE = 10 << 20
 FILE_MAXSIZE = 64 << 20
 UNPACKED_MAXSIZE = 64 << 20
+HEAD_MAXSIZE = 128 << 10  # status line and headers
 DOWNLOAD_MAXSIZE = FILE_MAXSIZE  # for requests that crawlers.guards does not see
 DOWNLOAD_WARNSIZE = 0  # the outcome says it
 
@@ -43,13 +57,17 @@ SPIDER_MIDDLEWARES: dict[str, int | None] = {}
 DOWNLOADER_MIDDLEWARES = {
     "crawlers.guards.AddressGuard": 50,  # before robots.txt: a forbidden host is not even asked for it
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # drops silently; the guard records
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawlers.robots.RobotsRules": 100,  # a robots.txt that cannot be read forbids everything
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawlers.guards.PatientRetry": 550,  # knows Retry-After
-    "crawlers.guards.SizeLimits": 595,  # below HttpCompression: limits before and after unpacking differ
+    "crawlers.limits.SizeLimits": 595,  # below HttpCompression: limits before and after unpacking differ
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "crawlers.guards.CountedRedirects": 600,  # a loop is an outcome, not a filtered duplicate
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "crawlers.limits.BoundedCookies": 700,  # Scrapy keeps any number
 }
-TWISTED_DNS_RESOLVER = "crawlers.guards.GuardedResolver"  # no name leads into a private network
+TWISTED_DNS_RESOLVER = "crawlers.addresses.GuardedResolver"  # no name leads into a private network
 
 EXTENSIONS = {
     "scrapy.extensions.logstats.LogStats": None,  # the recorder logs progress

@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 from pydantic import HttpUrl
 from twisted.internet import defer
 
-from crawlers.guards import GuardedResolver
+from crawlers.addresses import GuardedResolver
 from crawlers.job import CrawlJob
 from crawlers.portal import Portal
 from tests.crawlers.harness import archived, crawl, make_job, outcome

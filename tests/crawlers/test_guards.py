@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.guards import is_public, retry_after
+from crawlers.addresses import is_public
+from crawlers.guards import retry_after
 from crawlers.job import CrawlJob
 from tests.crawlers.harness import archived, crawl, finish, make_job, outcome, start
 from tests.crawlers.site import Answer, Route, Site, article, listing

@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 import scrapy
 from twisted.internet import defer
 
-from crawlers.guards import GuardedResolver, asked_url, outcome_of
+from crawlers.addresses import GuardedResolver
+from crawlers.guards import asked_url, outcome_of
 from crawlers.job import Candidate, CrawlJob
 from crawlers.recorder import Recorder
 
