@@ -247,7 +247,7 @@ def salvage(run_dir: Path, root: Path, report: Report = log_problem) -> list[str
     for path in sorted(run_dir.glob(f"part-*.warc.gz{OPEN}")):
         end = max((pair.end for pair in _pairs(path, _name(path, root), report)), default=0)
         with path.open("r+b") as stream:
-            stream.truncate(end)
+            os.truncate(stream.fileno(), end)
             os.fsync(stream.fileno())
         if end:
             saved.append(_name(_publish(path, root), root))

@@ -53,7 +53,7 @@ LOCK_STEP = 0.5  # seconds between attempts to take the lock
 TOLD_BETTER = frozenset(
     {"scrapy.downloadermiddlewares.robotstxt"}
 )  # the page asked for next fails alike, with a remedy
-SCRAPY_BUGS = ("scrapy.core.engine", "scrapy.core.scraper")  # who logs exceptions of spiders and start()
+SCRAPY_BUGS = ("scrapy.core.engine", "scrapy.core.scraper", "asyncio")  # who logs exceptions of spiders and start()
 
 
 class BusyError(RuntimeError):
@@ -142,7 +142,7 @@ def crawl(job: CrawlJob, recorder: Recorder, stopper: Stopper) -> tuple[State, s
     process.crawl(crawler, job=job)
     process.start(install_signal_handlers=False)
     watch.count()
-    return final_state(recorder, stopper.requested, bugs)
+    return final_state(recorder, stopper.requested, bugs, watch.reason)
 
 
 def check_family(job: CrawlJob) -> None:
@@ -156,14 +156,16 @@ def check_family(job: CrawlJob) -> None:
         ) from error
 
 
-def final_state(recorder: Recorder, stopped: bool, bugs: BugCounter) -> tuple[State, str | None]:
-    """What a crawl that has ended was."""
+def final_state(recorder: Recorder, stopped: bool, bugs: BugCounter, closed: str | None) -> tuple[State, str | None]:
+    """What a crawl that has ended was; ``closed`` is why Scrapy closed the spider, None where it never did."""
     if stopped:
         return "interrupted", "stopped on request; the same task goes on where it ended"
     if bugs.memory:
         return "failed", "the crawl's process ran out of memory; give it more and clear the task: it goes on from here"
     if bugs.first:
         return "failed", f"{bugs.count} exceptions in the crawler's own code, first: {bugs.first}"
+    if closed is None:
+        return "failed", "the crawl ended before it began; see the log of the task"
     state, reason = recorder.health.verdict(ended=True) or ("finished", None)
     return state, reason and f"{recorder.job.portal.home} {reason}; last problem: {recorder.books.last_problem}"
 
@@ -176,6 +178,7 @@ class Watch:
 
         self.crawler, self.recorder = crawler, recorder
         self.logged = time.monotonic()
+        self.reason: str | None = None
         self._base = (recorder.books.requests, recorder.books.bytes)
         self._ticker: asyncio.Task[None] | None = None
         self._closer: asyncio.Task[None] | None = None  # kept: the loop itself holds tasks only weakly
@@ -188,8 +191,9 @@ class Watch:
         spider.recorder = self.recorder
         self._ticker = asyncio.get_event_loop().create_task(self.tick())
 
-    def closed(self) -> None:
+    def closed(self, reason: str) -> None:
         """Signal: the spider has ended."""
+        self.reason = reason
         if self._ticker:
             self._ticker.cancel()
 
