@@ -12,10 +12,14 @@ from crawlers.families import (
     dotnetnuke,
     drupal,
     generic,
+    gov,
     liferay,
     newspaper,
+    post,
     sharepoint,
+    vccorp,
     vnpt,
+    wordpress,
 )
 from crawlers.families.base import Family
 
@@ -30,6 +34,10 @@ _MODULES = (
     dotnetnuke,
     vnpt,
     congbao,
+    gov,
+    vccorp,
+    post,
+    wordpress,
 )
 FAMILIES: Mapping[str, Family] = {module.FAMILY.name: module.FAMILY for module in _MODULES}
 

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from tests.portals import control, faults
 from tests.portals.faults import Fault, Faults
-from tests.portals.minis import EVERY
+from tests.portals.minis import HOSTS
 from tests.portals.state import State
 from tests.portals.web import Request, Response, fill, page
 
@@ -99,7 +99,7 @@ class SampleServer:
         return response
 
     def _portal_answer(self, request: Request) -> Response:
-        site = EVERY.get(request.host.removeprefix("www."))
+        site = HOSTS.get(request.host.removeprefix("www."))
         if site is None:
             return page(fill("error", status="502", message=f"{request.host} không phải cổng mẫu"), 502)
         response = site.respond(request, self.state)

@@ -13,16 +13,30 @@ from tests.portals.content import ARTICLES, DOCUMENTS
 from tests.portals.minis.base import Mini
 from tests.portals.minis.congbao import Congbao
 from tests.portals.minis.dotnetnuke import Congchuc
+from tests.portals.minis.gov import SongNhue
+from tests.portals.minis.post import ThanhThuy
 from tests.portals.minis.sharepoint import Nongnghiep
+from tests.portals.minis.vccorp import KyCung
 from tests.portals.minis.vnpt import TanTrao
+from tests.portals.minis.wordpress import SongBang
 from tests.portals.model import Article, Document
 from tests.portals.sites import SITES
 from tests.portals.sites.base import Site
 
 REGISTRY = Path(__file__).parent / "registry"
-OWN: tuple[Mini, ...] = (Nongnghiep(), Congchuc(), TanTrao(), Congbao())
+OWN: tuple[Mini, ...] = (
+    Nongnghiep(),
+    Congchuc(),
+    TanTrao(),
+    Congbao(),
+    SongNhue(),
+    KyCung(),
+    ThanhThuy(),
+    SongBang(),
+)
 MINIS: dict[str, Site] = {site.host: site for site in OWN}
 EVERY: dict[str, Site] = SITES | MINIS  # the sample portals count as minis too
+HOSTS: dict[str, Site] = EVERY | {store: site for site in OWN for store in site.stores}
 
 
 def articles(site: Site) -> Sequence[Article]:

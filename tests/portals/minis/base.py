@@ -25,6 +25,7 @@ class Mini(Site):
     like: ClassVar[str]
     plan: ClassVar[tuple[Batch, ...]]
     document_count: ClassVar[int] = 0
+    stores: ClassVar[tuple[str, ...]] = ()  # further hosts, of files
     document_types: ClassVar[tuple[str, ...]] = ("Quyết định", "Kế hoạch", "Công văn", "Thông báo", "Chỉ thị")
 
     @abstractmethod
