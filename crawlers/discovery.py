@@ -20,7 +20,9 @@ from crawlers.feeds import FeedEntry, SitemapEntry
 from crawlers.inventory import Inventory, Known
 from crawlers.job import Candidate, CrawlJob
 from crawlers.listing_dates import find_date
-from crawlers.plans import Answer, Missing, Plan, facts_of, interval, newest_first
+from crawlers.page_map import Chart, chart_of
+from crawlers.plans import Answer, Facts, Missing, Plan, facts_of, newest_first
+from crawlers.seek import interval
 
 logger = logging.getLogger(__name__)
 
@@ -30,11 +32,11 @@ LIVING = frozenset({"ok", "unchanged"})
 FLEETING = frozenset({"timeout", "network_error", "server_error", "blocked", "login", "truncated"})  # worth another try
 
 
-def plan_for(job: CrawlJob, family: Family) -> Plan:
-    """The plan by which the job reads a listing."""
+def plan_for(job: CrawlJob, family: Family, chart: Chart | None = None) -> Plan:
+    """The plan by which the job reads a listing; ``chart`` is what earlier crawls saw of it."""
     if job.scheduled:
         return newest_first(job.date_from, family.max_pages)
-    return interval(job.date_from, job.date_to, family.max_pages)
+    return interval(job.date_from, job.date_to, family.max_pages, chart)
 
 
 @dataclass
@@ -85,6 +87,18 @@ class Walk:
     def missing(self, reason: Missing) -> Ask | None:
         """Says that the page asked for could not be had; returns the request of the next, None at the end."""
         return self._answer(reason)
+
+    @property
+    def name(self) -> str:
+        """The listing among those of its portal."""
+        return f"{self.kind} {self.section}"
+
+    def chart(self, today: dt.date) -> Chart:
+        """The pages read, for the page map."""
+        read = [facts for facts in self._answers.values() if isinstance(facts, Facts)]
+        spots = [spot for facts in read if (spot := facts.spot)]
+        size = max((len(facts.days) for facts in read), default=None)
+        return chart_of(spots, self._pager.last if self._pager else None, size, today)
 
     @property
     def number(self) -> int:

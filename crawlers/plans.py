@@ -13,9 +13,12 @@ from enum import Enum, auto
 from itertools import pairwise
 from typing import TypeAlias
 
+from crawlers.page_map import Chart, Spot
+
 GRACE = dt.timedelta(days=7)  # how far entries may be out of order: late news, boundaries between pages
 MOST_UNDATED = 3  # pages of an undated listing that a scheduled run reads at most: a day fills fewer
 MOST_HOLES = 3  # pages in a row that cannot be read before a listing is given up
+ENOUGH = 2  # pages in a row, single entries of each aside, that prove that an interval lies behind
 
 
 class Missing(Enum):
@@ -27,39 +30,82 @@ class Missing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a page of a listing showed. ``median`` is the day in the middle of its entries, None if undated;
-    ``newer`` and ``older`` are the days a quarter from its head and its end in order of dates.
-
-    ``last`` is the greatest page number seen in the pager so far, None while there was no pager. ``stop`` says that
-    known ground is reached.
+    """What a page of a listing showed. ``days`` are those of its dated entries in page order, none if most have no
+    date. ``last`` is the greatest page number seen in the pager so far, None while there was no pager. ``stop`` says
+    that known ground is reached.
     """
 
     number: int
-    median: dt.date | None = None
-    ordered: bool = True
+    days: tuple[dt.date, ...] = ()
     last: int | None = None
     stop: bool = False
-    newer: dt.date | None = None
-    older: dt.date | None = None
+    falling: tuple[dt.date, ...] = ()
+
+    @property
+    def median(self) -> dt.date | None:
+        """The day in the middle."""
+        return self.falling[len(self.falling) // 2] if self.falling else None
+
+    @property
+    def newer(self) -> dt.date:
+        """The day a quarter from the newest."""
+        return self.falling[len(self.falling) // 4]
+
+    @property
+    def older(self) -> dt.date:
+        """The day a quarter from the oldest."""
+        return self.falling[len(self.falling) * 3 // 4]
+
+    @property
+    def is_tidy(self) -> bool:
+        """Whether the entries stand in order, a week and one stray aside."""
+        return sum(later > earlier + GRACE for earlier, later in pairwise(self.days)) <= 1
+
+    @property
+    def is_rising(self) -> bool:
+        """Whether the entries stand in the wrong order, the oldest first."""
+        return len(self.days) > 2 and self.days != self.falling and self.days == self.falling[::-1]
+
+    @property
+    def spot(self) -> Spot | None:
+        """The page as the page map keeps it; None if undated."""
+        middle = self.median
+        return Spot(self.number, self.falling[0], middle, self.falling[-1]) if middle else None
 
 
 Answer: TypeAlias = Facts | Missing
 Plan: TypeAlias = Generator[int, Answer, bool]
 Pages: TypeAlias = dict[int, Facts]
+Done: TypeAlias = Callable[[Facts], bool]
 
 
-class _UnorderedError(Exception):
+class UnorderedError(Exception):
     """The listing is not in order of dates, or does not show them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Local days, both inclusive."""
+
+    first: dt.date
+    last: dt.date
+
+    @property
+    def middle(self) -> dt.date:
+        """The day in the middle."""
+        return self.first + (self.last - self.first) // 2
+
+    def touches(self, facts: Facts) -> bool:
+        """Whether the bulk of a page reaches into the span."""
+        return facts.newer >= self.first and facts.older <= self.last
 
 
 def facts_of(number: int, days: list[dt.date | None], last: int | None = None, stop: bool = False) -> Facts:
     """Facts of a page from the days of its entries in order; undated entries do not count."""
-    dated = [day for day in days if day is not None]
+    dated = tuple(day for day in days if day is not None)
     if 2 * len(dated) < len(days) or not dated:
-        return Facts(number, None, True, last, stop)
-    falling = sorted(dated, reverse=True)
-    newer, median, older = (falling[len(falling) * quarter // 4] for quarter in (1, 2, 3))
-    return Facts(number, median, dated == falling, last, stop, newer, older)
+        return Facts(number, (), last, stop)
+    return Facts(number, dated, last, stop, tuple(sorted(dated, reverse=True)))
 
 
 def newest_first(date_from: dt.date, most: int) -> Plan:
@@ -70,128 +116,83 @@ def newest_first(date_from: dt.date, most: int) -> Plan:
 
     def done(facts: Facts) -> bool:
         undated = facts.median is None and facts.number >= MOST_UNDATED
-        return facts.stop or undated or _older(facts, date_from - GRACE)
+        return facts.stop or undated or (facts.median is not None and facts.median < date_from - GRACE)
 
-    return _onward({}, 1, done, most)
+    return read_on({}, 1, done, most)
 
 
 def every_page(most: int) -> Plan:
     """Every page from the first to the last."""
-    return _onward({}, 1, lambda _: False, most)
+    return read_on({}, 1, lambda _: False, most)
 
 
-def interval(date_from: dt.date, date_to: dt.date, most: int) -> Plan:
-    """The pages that hold entries from ``date_from`` to ``date_to`` of a listing that is newest first.
-
-    Gallops and bisects to the first such page and reads on until a page is older: O(log pages) and the interval's
-    own pages. A listing that turns out to be undated or out of order is read from the first page to the last.
-    """
-    pages: Pages = {}
-    try:
-        start = yield from _locate(pages, date_to, most)
-        if start is None:
-            return False
-        _check_order(pages)
-        slack = 0 if all(facts.ordered for facts in pages.values()) else 1
-        natural = yield from _onward(pages, max(1, start - slack), _older_pages(date_from, 1 + slack), most)
-        _check_order(pages)
-    except _UnorderedError:
-        natural = yield from _onward(pages, 1, lambda _: False, most)
-    return natural
-
-
-def _locate(pages: Pages, date_to: dt.date, most: int) -> Generator[int, Answer, int | None]:
-    """The last page before the middle of the listing falls on or before ``date_to``; None if page 1 is missing."""
-    first = yield 1
-    if isinstance(first, Missing):
-        return None
-    pages[1] = first
-    if _median(first) <= date_to:
-        return 1
-    low, high = yield from _gallop(pages, date_to, most)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if (yield from _reaches(pages, middle, date_to)):
-            high = middle
-        else:
-            low = middle
-    return low
-
-
-def _gallop(pages: Pages, date_to: dt.date, most: int) -> Generator[int, Answer, tuple[int, int]]:
-    """Pages between which the interval's newest entry lies: newer than ``date_to``, and not."""
-    low = 1
-    while True:
-        last = _last(pages)
-        if last is not None and last <= low:
-            return low, low + 1
-        ahead = last if last is not None and low < last < 2 * low else 2 * low
-        number = min(ahead, most)
-        if number <= low:
-            return low, low + 1
-        if (yield from _reaches(pages, number, date_to)):
-            return low, number
-        low = number
-
-
-def _reaches(pages: Pages, number: int, date_to: dt.date) -> Generator[int, Answer, bool]:
-    """Whether page ``number`` is so far back that its middle is on or before ``date_to``, or that it is none."""
-    answer = pages.get(number) or (yield number)
-    if answer is Missing.FAILED:
-        raise _UnorderedError
-    if isinstance(answer, Missing):
-        return True
-    pages[number] = answer
-    return _median(answer) <= date_to
-
-
-def _onward(pages: Pages, start: int, done: Callable[[Facts], bool], most: int) -> Plan:
-    """Pages from ``start`` until one is done, or the last."""
+def read_on(pages: Pages, start: int, done: Done, most: int, step: int = 1) -> Plan:
+    """Pages from ``start`` until one is done, or to the last; with ``step`` -1 to the first."""
     holes = failed = 0
-    for number in range(start, most + 1):
+    for number in range(start, most + 1 if step > 0 else 0, step):
         answer = pages.get(number) or (yield number)
-        last = _last(pages)
+        last = last_page(pages)
         if isinstance(answer, Missing):
             holes, failed = holes + 1, failed + (answer is Missing.FAILED or (last or 0) >= number)
-            if last is None or number > last or holes >= MOST_HOLES:
+            is_end = step > 0 and (last is None or number > last)
+            if is_end or holes >= MOST_HOLES:
                 return failed == 0
             continue
         holes, pages[number] = 0, answer
-        last = _last(pages)
-        if done(answer) or (last is not None and last <= number):
+        last = last_page(pages)
+        if done(answer) or (step > 0 and last is not None and last <= number):
             return failed == 0
-    return False
+    return step < 0 and failed == 0
 
 
-def _older(facts: Facts, day: dt.date) -> bool:
-    return facts.median is not None and facts.median < day
+def behind(first: dt.date) -> Done:
+    """True at a page that proves that every later page is older than ``first``.
 
-
-def _older_pages(day: dt.date, enough: int) -> Callable[[Facts], bool]:
-    """True at the ``enough``-th page in a row whose middle is older than ``day``."""
+    That is a page all of whose entries are older, one that reaches two weeks further (an entry is a week out of place
+    at most, and so is the one beside it), or the second in a row that is older but for strays.
+    """
     row = 0
 
     def done(facts: Facts) -> bool:
         nonlocal row
-        row = row + 1 if _older(facts, day) else 0
-        return row >= enough
+        if not facts.days:
+            return False
+        row = row + 1 if facts.newer < first else 0
+        far = facts.is_tidy and facts.older < first - 2 * GRACE
+        return facts.falling[0] < first or far or row >= ENOUGH
 
     return done
 
 
-def _check_order(pages: Pages) -> None:
-    """Raises where a page is not older than an earlier one, single entries out of place aside."""
+def ahead(last: dt.date) -> Done:
+    """True at a page that proves that every earlier page is newer than ``last``: :func:`behind` mirrored."""
+    row = 0
+
+    def done(facts: Facts) -> bool:
+        nonlocal row
+        if not facts.days:
+            return False
+        row = row + 1 if facts.older > last else 0
+        far = facts.is_tidy and facts.newer > last + 2 * GRACE
+        return facts.falling[-1] > last or far or row >= ENOUGH
+
+    return done
+
+
+def check_order(pages: Pages) -> None:
+    """Raises UnorderedError where a page is not older than an earlier one, single entries out of place aside."""
     known = [pages[number] for number in sorted(pages)]
-    for earlier, later in pairwise(facts for facts in known if facts.newer and facts.older):
-        if earlier.older and later.newer and later.newer > earlier.older + GRACE:
-            raise _UnorderedError
+    for earlier, later in pairwise(facts for facts in known if facts.days):
+        if later.newer > earlier.older + GRACE:
+            raise UnorderedError
 
 
-def _median(facts: Facts) -> dt.date:
-    if facts.median is None:
-        raise _UnorderedError
-    return facts.median
-
-
-def _last(pages: Pages) -> int | None:
+def last_page(pages: Pages) -> int | None:
+    """The greatest page number seen in the pager."""
     return max((facts.last for facts in pages.values() if facts.last is not None), default=None)
+
+
+def charted(pages: Pages) -> Chart:
+    """The pages as a chart."""
+    spots = (facts.spot for _, facts in sorted(pages.items()))
+    return Chart(tuple(spot for spot in spots if spot is not None))

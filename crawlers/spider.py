@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -19,6 +20,8 @@ from crawlers.families.home import Home, read_home
 from crawlers.families.listing import read_listing
 from crawlers.guards import asked_url, outcome_of
 from crawlers.job import Candidate, CrawlJob, Source
+from crawlers.listing_dates import ZONE
+from crawlers.page_map import PageMap
 from crawlers.plans import Missing
 from warehouse.schema import Outcome
 
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from crawlers.recorder import Recorder
 
 ABSENT = frozenset({Outcome.GONE, Outcome.SOFT_404, Outcome.EMPTY})
+PAGE_MAP = "state/pages.json"  # below the portal's folder in the archive
 MOST_FEEDS = 5  # of those that the home page links
 MOST_SOURCES = 100  # feeds and sitemaps of one crawl
 UNPACKS_TOO_FAR = "the sitemap unpacks to more than the limit"
@@ -50,6 +54,7 @@ class PortalSpider(scrapy.Spider):
         self.job = job
         self.family = family(job.portal.family, job.portal.options, str(job.portal.home))
         self.walks: list[Walk] = []
+        self.page_map = PageMap.load(job.archive / job.portal.id / PAGE_MAP)
         self._stages = [self._sources, self._listings, self._leftovers]
         self._open = 0  # requests of discovery that are not answered yet
         self._home = Home((), ())
@@ -74,6 +79,12 @@ class PortalSpider(scrapy.Spider):
         self.selection = Selection(self.job, self.recorder.inventory, self.family)
         for request in self._advance():
             yield request
+
+    def closed(self, reason: str) -> None:  # noqa: ARG002 - Scrapy's signature
+        """Keeps what the listings showed for later crawls, also of a crawl that was stopped."""
+        today = dt.datetime.now(ZONE).date()
+        if not self.job.dry_run:
+            self.page_map.save({walk.name: walk.chart(today) for walk in self.walks})
 
     # Discovery, stage by stage
 
@@ -187,7 +198,8 @@ class PortalSpider(scrapy.Spider):
     # Listings
 
     def _walk(self, url: str, kind: Kind) -> tuple[Walk, Ask | None]:
-        walk = Walk(url, kind, plan_for(self.job, self.family), self.family)
+        chart = self.page_map.chart(f"{kind} {url}")
+        walk = Walk(url, kind, plan_for(self.job, self.family, chart), self.family)
         self.walks.append(walk)
         return walk, walk.start()
 

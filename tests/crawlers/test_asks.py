@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
@@ -64,7 +63,7 @@ def test_a_hostile_value_cannot_leave_its_place() -> None:
 
 @pytest.mark.parametrize("options", [{"post": "PageIndex="}, {"values": 3}, {"pages": "/tl/{zone}/"}])
 def test_templates_without_a_page_are_named(options: Mapping[str, object]) -> None:
-    with pytest.raises(ValueError, match="family generic: option .* cannot be read"):
+    with pytest.raises(ValueError, match=r"family generic: option .* cannot be read"):
         family("generic", options)
 
 
@@ -122,7 +121,8 @@ def test_a_calendar_of_postbacks_is_no_pager() -> None:
 
 def test_a_list_of_sharepoint_goes_on_behind_its_last_row() -> None:
     old = "<a href=\"javascript:__doPostBack('ctl00$g','dvt_firstrow={21}')\"><img alt='Next'></a>"
-    new = r"""<a onclick='RefreshPageTo(event, "/ds.aspx?Paged=TRUE\u0026p_ID=30\u0026PageFirstRow=31")' href="#">&gt;</a>"""
+    address = r"/ds.aspx?Paged=TRUE\u0026p_ID=30\u0026PageFirstRow=31"
+    new = f"""<a onclick='RefreshPageTo(event, "{address}")' href="#">&gt;</a>"""
     step = chain_of(f"<form>{old}</form>").towards(9, 1)
     assert step is not None
     assert (step[0], parse_qs(step[1].body)["__EVENTARGUMENT"]) == (2, ["dvt_firstrow={21}"])

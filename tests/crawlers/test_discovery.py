@@ -17,8 +17,9 @@ from crawlers.families.pager import Pager
 from crawlers.feeds import FeedEntry, SitemapEntry, read_feed, read_sitemap
 from crawlers.inventory import Inventory, Known
 from crawlers.job import Candidate, CrawlJob
-from crawlers.plans import Answer, Missing, Plan, every_page, facts_of, interval, newest_first
+from crawlers.plans import Answer, Missing, Plan, every_page, facts_of, newest_first
 from crawlers.portal import Portal
+from crawlers.seek import interval
 
 DAY = dt.date(2025, 6, 27)
 MOST = 5000
@@ -70,7 +71,7 @@ def test_every_entry_of_the_interval_is_found_in_any_ordered_listing_with_few_re
     pages = ceil(len(days) / size)
     holding = {index // size + 1 for index, day in enumerate(days) if first <= day <= last}
     assert holding <= set(asked)
-    assert len(asked) <= 2 * log2(pages + 1) + len(holding) + 5
+    assert len(asked) <= ceil(log2(pages + 1)) + len(holding) + (5 if pager == "full" else 9)
     assert natural
 
 
@@ -110,13 +111,27 @@ def test_an_undated_listing_is_read_to_the_end() -> None:
     assert natural
 
 
-def test_a_page_that_fails_while_bisecting_makes_the_plan_read_page_by_page_and_admit_the_hole() -> None:
-    whole = listing([DAY - dt.timedelta(days=n) for n in range(100)], 5)
+def test_pages_that_fail_while_searching_are_passed_by() -> None:
+    whole = listing([DAY - dt.timedelta(days=n) for n in range(500)], 5)
+    calls: list[int] = []
+
+    def stumbling(number: int) -> Answer:
+        calls.append(number)
+        return Missing.FAILED if len(calls) in (2, 3) else whole(number)
+
+    day = DAY - dt.timedelta(days=402)
+    asked, _ = carry_out(interval(day, day, MOST), stumbling)
+    assert 81 in asked
+    assert len(asked) <= 14
+
+
+def test_a_page_that_fails_beside_the_days_is_a_hole_that_is_admitted() -> None:
+    whole = listing([DAY - dt.timedelta(days=n) for n in range(500)], 5)
+    day = DAY - dt.timedelta(days=402)
     asked, natural = carry_out(
-        interval(DAY - dt.timedelta(days=90), DAY - dt.timedelta(days=90), MOST),
-        lambda number: Missing.FAILED if number == 4 else whole(number),
+        interval(day, day, MOST), lambda number: Missing.FAILED if number == 82 else whole(number)
     )
-    assert 19 in asked
+    assert {80, 81, 83} <= set(asked)
     assert not natural
 
 
