@@ -7,13 +7,15 @@ from collections import Counter
 from dataclasses import dataclass
 
 from crawlers.archive import FetchRecord, parts
-from crawlers.job import MOST_PROBLEMS, Candidate, CrawlJob, CrawlOutcome, DayCount, Problem, Source, State
+from crawlers.job import MOST_PROBLEMS, Candidate, CrawlJob, CrawlOutcome, DayCount, Problem, Source, State, Traps
 from crawlers.responses import Verdict
 from warehouse.schema import Outcome
 
 Key = tuple[str, str]
 NO_FAILURE = frozenset({Outcome.OK, Outcome.UNCHANGED, Outcome.NOT_ARTICLE})
 UNKNOWN_DAY = "unknown"
+MOST_TRAPS = 10_000  # links counted
+TRAPS_TOLD = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Books:
         self._answers: dict[Key, Answer] = {}
         self._problems: dict[Key, Problem] = {}
         self._listing_errors: Counter[str] = Counter()
+        self._traps: dict[str, str] = {}
         self._sources = {(source.kind, source.url): source for source in (earlier.sources if earlier else ())}
 
     @property
@@ -116,6 +119,18 @@ class Books:
         if key not in self._sources or self._sources[key].entries < source.entries:
             self._sources[key] = source
 
+    def trapped(self, url: str, reason: str) -> None:
+        """Enters a link that is not followed, once."""
+        if len(self._traps) < MOST_TRAPS:
+            self._traps.setdefault(url, reason)
+
+    def traps(self) -> Traps:
+        """The links not followed; those of an earlier attempt where this one met none."""
+        if not self._traps and self.earlier:
+            return self.earlier.traps
+        told = [f"{url} ({reason})" for url, reason in list(self._traps.items())[:TRAPS_TOLD]]
+        return Traps(count=len(self._traps), examples=told)
+
     def damage(self, problem: Problem) -> None:
         """Enters damage of the archive itself."""
         self._problems["archive", problem.message] = problem
@@ -152,6 +167,7 @@ class Books:
             days=self._days(),
             sources=list(self._sources.values()),
             natural_end=self.natural_end,
+            traps=self.traps(),
             started_at=self.started_at,
             finished_at=dt.datetime.now(dt.UTC).isoformat() if state else None,
         )

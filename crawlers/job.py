@@ -63,6 +63,13 @@ class Problem(BaseModel):
     remedy: str
 
 
+class Traps(BaseModel):
+    """Links that were not followed because they lead nowhere new: their number, the first of them with the reason."""
+
+    count: int = 0
+    examples: list[str] = []
+
+
 class DayCount(BaseModel):
     """What a crawl fetched of one local day."""
 
@@ -142,6 +149,7 @@ class CrawlOutcome(BaseModel):
     days: dict[str, DayCount] = {}
     sources: list[Source] = []
     natural_end: bool = False  # the listings ended by themselves
+    traps: Traps = Traps()
     started_at: str
     finished_at: str | None = None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from crawlers.recorder import Recorder
 
 ABSENT = frozenset({Outcome.GONE, Outcome.SOFT_404, Outcome.EMPTY})
+logger = logging.getLogger(__name__)
+
 PAGE_MAP = "state/pages.json"  # below the portal's folder in the archive
 MOST_FEEDS = 5  # of those that the home page links
 MOST_SOURCES = 100  # feeds and sitemaps of one crawl
@@ -85,6 +88,9 @@ class PortalSpider(scrapy.Spider):
         today = dt.datetime.now(ZONE).date()
         if not self.job.dry_run:
             self.page_map.save({walk.name: walk.chart(today) for walk in self.walks})
+        if (traps := self.recorder.books.traps()).count:
+            cut = "%d links lead to endless spaces or other views of the same pages and were not followed, first: %s"
+            logger.info(cut, traps.count, traps.examples[0])
 
     # Discovery, stage by stage
 
@@ -217,11 +223,17 @@ class PortalSpider(scrapy.Spider):
                 pages = page.pager.last if page.pager else 1
                 shown = Source(url=walk.section, kind="listing", entries=len(page.items), last_page=pages)
                 self.recorder.showed(shown, response.url)
+            self._note_traps(page.traps)
             chosen, following = self.selection.read(walk, page)
             yield from self._fetch(chosen)
             yield from self._next_page(walk, following)
 
         return read
+
+    def _note_traps(self, links: Iterable[str]) -> None:
+        for link in links:
+            if self._is_own(link) and (reason := urls.trap(link)):
+                self.recorder.books.trapped(link, reason)
 
     # Candidates and their files
 

@@ -11,13 +11,22 @@ from w3lib.url import safe_url_string
 
 NOISE = re.compile(
     r"^(?:utm_\w+|fbclid|gclid|zalo\w*|_ga|ref|referer|share|print|amp|"
-    r"jsessionid|phpsessid|session_?id|aspsessionid\w*|_afrloop|_adf\.ctrl-state|timestamp|ts|random|rand)$",
+    r"jsessionid|phpsessid|session_?id|aspsessionid\w*|_afrloop|_adf\.ctrl-state|timestamp|ts|random|rand|"
+    r"sort(?:_?by|_?dir|_?order)?|order(?:_?by)?|sord|sidx)$",
     re.IGNORECASE,
 )
 SESSION_PATH = re.compile(r";(?:jsessionid|sid)=[^/?#]*|/\(S\([a-z0-9]+\)\)", re.IGNORECASE)
 CALENDAR = re.compile(
     r"(?:calendar|lich-cong-tac|lich-lam-viec)(?:/|\?|$).*\d|[?&](?:month|thang|day|week|tuan)=", re.IGNORECASE
 )
+SESSION = re.compile(
+    r"[?&;](?:jsessionid|phpsessid|session_?id|aspsessionid\w*)=|;sid=|/\(S\([a-z0-9]+\)\)", re.IGNORECASE
+)
+SORTED = re.compile(
+    r"[?&](?:sort(?:_?by|_?dir|_?order)?|order(?:_?by)?|sord|sidx|facets?|filters?|f|loc)(?:\[\w*\]|%5B\w*%5D)*=",
+    re.IGNORECASE,
+)
+LANGUAGE = re.compile(r"vi|en|vn|vi-vn|en-us|fr|zh|lo", re.IGNORECASE)
 FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|rtf|zip|rar|7z|pptx?|odt)(?:$|[/?#])", re.IGNORECASE)
 ASSET = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|ico|css|js|mp[34]|woff2?|ttf|avi|flv|wmv)(?:$|[?#])", re.IGNORECASE)
 ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
@@ -87,7 +96,36 @@ def is_asset(url: str) -> bool:
 
 def is_trap(url: str) -> bool:
     """Whether ``url`` looks like an endless space: repeated path segments, calendars, absurd depth or length."""
+    return _endless(url) is not None
+
+
+def trap(url: str) -> str | None:
+    """Why ``url`` is not followed as it is: an endless space, or one more view of a page; None for any other.
+
+    A view (session id, sort order, filter) is the same page under :func:`canonical`, so an article is not lost by it.
+    """
+    if reason := _endless(url):
+        return reason
+    if SESSION.search(url):
+        return "session id"
+    return "sort order or filter" if SORTED.search(url) else None
+
+
+def _endless(url: str) -> str | None:
     parts = urlsplit(url)
     segments = [segment for segment in unquote(parts.path).split("/") if segment]
-    repeated = any(count > 2 for segment, count in Counter(segments).items() if len(segment) > 1)
-    return repeated or len(segments) > MAX_DEPTH or len(url) > MAX_LENGTH or CALENDAR.search(url) is not None
+    if len(url) > MAX_LENGTH or len(segments) > MAX_DEPTH:
+        return "endless address"
+    if _repeats(segments):
+        return "repeated path"
+    return "calendar" if CALENDAR.search(url) else None
+
+
+def _repeats(segments: list[str]) -> bool:
+    """A segment thrice, a pair of segments twice in a row, or two languages: links relative to a wrong base."""
+    if any(count > 2 for segment, count in Counter(segments).items() if len(segment) > 1):
+        return True
+    pairs = (segments[index : index + 2] for index in range(len(segments) - 3))
+    if any(pair == segments[index + 2 : index + 4] for index, pair in enumerate(pairs)):
+        return True
+    return len(segments) > 1 and all(LANGUAGE.fullmatch(segment) for segment in segments[:2])

@@ -79,7 +79,7 @@ def _is_section(link: str, home: str, family: Family) -> bool:
     path = unquote(urlsplit(link).path)
     if _is_home(link, home) or NO_SECTION.search(path):
         return False
-    if urls.is_file(link) or urls.is_asset(link) or urls.is_trap(link) or FEED_LINK.search(path):
+    if urls.is_file(link) or urls.is_asset(link) or urls.trap(link) or FEED_LINK.search(path):
         return False
     return not family.is_article(link) and not family.is_document(link)
 

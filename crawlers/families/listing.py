@@ -28,6 +28,7 @@ class ListingPage:
     aside: tuple[Candidate, ...]
     pager: AnyPager | None
     values: Mapping[str, str] = field(default_factory=dict)  # for Family.page_ask
+    traps: tuple[str, ...] = ()  # links that are no entries although they may look like some, see urls.trap
 
 
 def read_listing(html: str, url: str, family: Family, listing: Kind = "article") -> ListingPage:
@@ -47,7 +48,13 @@ def read_listing(html: str, url: str, family: Family, listing: Kind = "article")
     shown = {entry.identity for entry in main}
     aside = [entry for entry in entries if entry.identity not in shown]
     found = (_candidates(main, url, family), _candidates(aside, url, family))
-    return ListingPage(url, *found, pager, family.listing_values(root))
+    return ListingPage(
+        url,
+        *found,
+        pager,
+        family.listing_values(root),
+        tuple(dict.fromkeys(link for _, link in links if urls.trap(link))),
+    )
 
 
 def _last_link(pager: AnyPager | None, links: list[str]) -> int | None:

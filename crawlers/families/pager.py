@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from crawlers import urls
 from crawlers.families.base import PAGE_PATH, Ask, Family
 
 NEXT = re.compile(r"^(?:›|»|>|>>|→|next|tiếp|tiếp theo|trang sau|trang kế|sau|trang tiếp|xem thêm)\W*$", re.I)
@@ -45,9 +46,16 @@ class _Slot:
 def read_pager(links: Iterable[tuple[str, str]], url: str, family: Family) -> Pager | None:
     """The pager among ``links`` (text, absolute URL) of the listing ``url``; None where the page shows none.
 
-    A pager's links differ in one number only; a link's text says which page it is, or 'next'.
+    A pager's links differ in one number only; a link's text says which page it is, or 'next'. Pages in another order
+    than that of ``url`` are taken only where there are no others.
     """
-    slots = [(text, slot) for text, link in links if _same_place(link, url) for slot in _slots(link, family)]
+    known = [(text, link) for text, link in links if _same_place(link, url)]
+    plain = [(text, link) for text, link in known if urls.trap(link) in (None, urls.trap(url))]
+    return _pager(plain, url, family) or _pager(known, url, family)
+
+
+def _pager(links: list[tuple[str, str]], url: str, family: Family) -> Pager | None:
+    slots = [(text, slot) for text, link in links for slot in _slots(link, family)]
     numbered = [(text, slot) for text, slot in slots if NUMBER.fullmatch(text) and slot.value - int(text) in (0, -1)]
     votes = Counter((slot.template, slot.value - int(text)) for text, slot in numbered)
     if votes:
