@@ -18,7 +18,7 @@ from transforms.bylines import is_account, is_byline, people, source
 from transforms.captions import Caption, take_captions
 from transforms.dates import ParsedDate, parse
 from transforms.fields import Anchor, Evidence, Title
-from transforms.template import Template
+from transforms.slots import Slots
 from transforms.text import decode, fold, letters, nfc
 from transforms.tree import BLOCKS, Page, drop, drop_all, link_share, raw_text, strip_invisible, text_of
 from transforms.tree import parse as parse_page
@@ -112,24 +112,28 @@ def extract(
     encoding: str | None = None,
     hints: Hints = GENERIC,
     listing: Evidence | None = None,
-    template: Template | None = None,
+    learned: Slots | None = None,
+    learned_first: bool = False,
 ) -> Article | NotArticle:
     """Read the page at ``url``; ``encoding`` is the header's charset, ``listing`` what discovery saw.
 
-    The container comes from the hints, else from the learned template, else plain trafilatura reads the page and
-    the article is flagged ``no_container``. Never raises for a bad page.
+    Fields come from the places that the hints name, then from those of the ``learned`` profile (with
+    ``learned_first`` the other way round); where neither has a container plain trafilatura reads the page and the
+    article is flagged ``no_container``. Never raises for a bad page.
     """
     decoded = decode(body, encoding)
     page = parse_page(decoded.text)
     if page is None:
         return NotArticle(Outcome.UNREADABLE, f"{url}: no HTML element could be parsed; look at the archived record")
     evidence = listing or Evidence()
+    if learned is not None:
+        hints = learned.before(hints) if learned_first else learned.behind(hints)
     title = fields.find_title(page, hints, evidence)
     flags = ["encoding_repaired"] if decoded.repaired else []
-    container, origin = _container(page, hints, template)
-    if origin and template is not None:
-        title = _learned_title(template.title(page), title)
-    reading = _Reading(page, url, hints, evidence, title, container, flags + origin)
+    container, selector = _container(page, hints)
+    if learned is not None and selector in learned.container:
+        flags.append("learned_template")
+    reading = _Reading(page, url, hints, evidence, title, container, flags)
     return _refusal(reading) or _read(reading)
 
 
@@ -164,22 +168,13 @@ def _file_url(href: str | None, base: str) -> str | None:
     return target if target.startswith("http") and any(part.endswith(FILE_SUFFIXES) for part in parts) else None
 
 
-def _container(page: Page, hints: Hints, template: Template | None) -> tuple[HtmlElement | None, list[str]]:
+def _container(page: Page, hints: Hints) -> tuple[HtmlElement | None, str | None]:
+    """The container and the selector that found it."""
     for selector in hints.container:
         found = _dominant(page.select([selector]))
         if found is not None:
-            return found, []
-    if template is not None:
-        learned = template.container(page)
-        if learned is not None:
-            return learned, ["learned_template"]
-    return None, []
-
-
-def _learned_title(element: HtmlElement | None, title: Title) -> Title:
-    if element is None or (title.agreed and title.element is not None):
-        return title
-    return Title(title.text if title.agreed else raw_text(element), element, title.agreed)
+            return found, selector
+    return None, None
 
 
 def _dominant(found: list[HtmlElement]) -> HtmlElement | None:

@@ -1,6 +1,6 @@
 """A crawl's archive becomes batches of observations: two passes, constant memory, several processes on demand.
 
-The first pass notes where attachments lie and learns the portal's template where the family's hints do not match;
+The first pass notes where attachments lie and looks whether the portal's profile still fits its pages;
 the second makes one row per article and document. ``python -m transforms.pipeline RUN_DIR`` prints a summary.
 """
 
@@ -24,10 +24,8 @@ import pyarrow as pa
 from crawlers.archive import Archived, ArchiveError, FetchRecord, read, records
 from crawlers.families.hints import GENERIC, Hints, hints_for
 from crawlers.portal import Portal, load_registry
+from transforms.learning import Sample, profile_for
 from transforms.rows import Reader, Row, StoredFile
-from transforms.template import SAMPLE, Template, learn
-from transforms.text import decode
-from transforms.tree import parse
 from warehouse.schema import ARCHIVE, OBSERVATIONS, Kind, Outcome
 
 logger = logging.getLogger(__name__)
@@ -35,7 +33,6 @@ logger = logging.getLogger(__name__)
 SCHEMA = OBSERVATIONS.arrow()
 BATCH = 200  # rows of a batch
 SHARE = 16  # pages in memory for each worker process
-_LARGEST_SAMPLE = 1 << 20  # bytes of a page that may be learned from
 _NAMES = [column.name for column in OBSERVATIONS.columns]
 _REQUIRED = [column.name for column in OBSERVATIONS.columns if not column.nullable]
 _PLACE = [column.name for column in ARCHIVE]
@@ -102,17 +99,18 @@ def summary(batches: Iterable[pa.RecordBatch]) -> dict[str, Any]:
 def _prepare(run_dir: Path, root: Path, portal: Portal, run_id: str, parsed_at: dt.datetime) -> Reader:
     files: dict[str, StoredFile] = {}
     by_page: defaultdict[str, list[str]] = defaultdict(list)
-    sample: list[Archived] = []
+    sample = Sample()
     for archived in records(run_dir, root, report=_already_told):
         record = archived.record
         if record.role == "attachment":
             files[record.url] = StoredFile(record, archived.warc_file, archived.offset)
             if record.parent_url:
                 by_page[record.parent_url].append(record.url)
-        elif len(sample) < SAMPLE and _is_sample(archived):
-            sample.append(archived)
+        else:
+            sample.offer(archived)
     hints = _hints(portal)
-    return Reader(portal, root, run_id, parsed_at, hints, _template(sample, hints), files, dict(by_page))
+    profile = profile_for(run_dir, root, portal, hints, sample)
+    return Reader(portal, root, run_id, parsed_at, hints, profile, files, dict(by_page))
 
 
 def _already_told(problem: object) -> None:
@@ -127,24 +125,8 @@ def _hints(portal: Portal) -> Hints:
         return GENERIC
 
 
-def _template(sample: list[Archived], hints: Hints) -> Template | None:
-    """The learned template, only where the family's containers are missing from most of the pages."""
-    try:
-        pages = [page for each in sample if (page := parse(decode(each.body, each.record.encoding).text)) is not None]
-        unknown = [page for page in pages if not page.select(hints.container)]
-        return learn(unknown) if len(unknown) * 2 > len(pages) else None
-    except Exception:  # pages that no template can be learned from must not end a run: each is read without one
-        logger.exception("no template learned from %d pages, the first of %s", len(sample), sample[0].record.url)
-        return None
-
-
 def _is_page(record: FetchRecord) -> bool:
     return record.role in _PAGES and record.kind in _PAGES and record.id is not None
-
-
-def _is_sample(archived: Archived) -> bool:
-    record = archived.record
-    return record.role == Kind.ARTICLE and record.outcome == Outcome.OK and len(archived.body) < _LARGEST_SAMPLE
 
 
 def _rows(reader: Reader, pages: Iterable[Archived], workers: int) -> Iterator[list[Row]]:

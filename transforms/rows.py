@@ -23,12 +23,14 @@ from transforms.documents.page import DocumentPage, extract_document, with_file
 from transforms.documents.pdf import PdfText
 from transforms.documents.sandbox import PdfSandbox
 from transforms.fields import Evidence
-from transforms.template import Template
+from transforms.profile import Profile
+from transforms.slots import Slots
 from transforms.text import nfc
 from warehouse.schema import Kind, Outcome
 
 Row = dict[str, Any]
 PDF = "application/pdf"
+GENERIC_FAMILY = "generic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Reader:
     run_id: str
     parsed_at: dt.datetime
     hints: Hints
-    template: Template | None = None
+    profile: Profile | None = None
     files: Mapping[str, StoredFile] = field(default_factory=dict)  # by URL
     by_page: Mapping[str, list[str]] = field(default_factory=dict)  # URLs of files by the page that links them
     sandbox: PdfSandbox = field(default_factory=PdfSandbox)
@@ -79,12 +81,16 @@ class Reader:
             encoding=record.encoding,
             hints=self.hints,
             listing=Evidence(record.listing_title, record.listing_date),
-            template=self.template,
+            learned=self._slots(record),
+            learned_first=self.portal.family == GENERIC_FAMILY or bool(self.profile and self.profile.edited),
         )
         if isinstance(found, NotArticle):
             return _refused(found)
         attachments = self._attachments(record, found.files)
         return _article_row(found) | attachments | self._tags(found.text, found.published_date, found.title)
+
+    def _slots(self, record: FetchRecord) -> Slots | None:
+        return self.profile.slots(record.url, fetched_day(record)) if self.profile else None
 
     def _document(self, archived: Archived) -> Row:
         record = archived.record
@@ -144,8 +150,12 @@ class Reader:
 
 def month_of(record: FetchRecord, *days: dt.date | None) -> str:
     """Month of the first known day, else of the listing's date, else of the fetch (local)."""
-    fetched = dt.datetime.fromisoformat(record.fetched_at).astimezone(ZONE).date()
-    return next(day for day in (*days, _listed(record), fetched) if day).strftime("%Y-%m")
+    return next(day for day in (*days, _listed(record), fetched_day(record)) if day).strftime("%Y-%m")
+
+
+def fetched_day(record: FetchRecord) -> dt.date:
+    """The local day of the fetch."""
+    return dt.datetime.fromisoformat(record.fetched_at).astimezone(ZONE).date()
 
 
 def _listed(record: FetchRecord) -> dt.date | None:

@@ -18,7 +18,7 @@ from crawlers.archive import Archived, ArchiveWriter, FetchRecord
 from crawlers.portal import Portal, identity
 from tests.portals import pdf
 from tests.portals.model import Attachment
-from transforms import pipeline
+from transforms import learning, pipeline
 from transforms import rows as rows_module
 from transforms.pipeline import SCHEMA, main, observe, reobserve, summary
 from warehouse.schema import OBSERVATIONS
@@ -172,7 +172,7 @@ def test_a_value_that_fits_no_column_is_one_unreadable_row(archive: Path, monkey
     assert found[1]["warc_offset"] > 0
 
 
-def test_pages_that_no_template_can_be_learned_from_do_not_end_the_run(
+def test_pages_that_no_profile_can_be_learned_from_do_not_end_the_run(
     archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     healthy = run(archive)
@@ -180,8 +180,8 @@ def test_pages_that_no_template_can_be_learned_from_do_not_end_the_run(
     def breaking(*_: Any) -> Any:
         raise RecursionError("quá sâu")
 
-    monkeypatch.setattr(pipeline, "learn", breaking)
-    monkeypatch.setattr(pipeline, "parse", breaking)
+    monkeypatch.setattr(learning, "renewed", breaking)
+    monkeypatch.setattr(learning, "parse", breaking)
     assert run(archive) == healthy
 
 

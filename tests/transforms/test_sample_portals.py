@@ -15,7 +15,8 @@ from tests.portals.model import Article as Gold
 from tests.portals.server import SampleServer
 from transforms.article import Article, extract
 from transforms.fields import Evidence, without_place_line
-from transforms.template import Template, learn
+from transforms.profile import learned_types
+from transforms.slots import Sampled, Slots
 from transforms.text import decode, fold
 from transforms.tree import parse
 
@@ -33,7 +34,7 @@ def pages() -> Iterator[dict[str, Fetched]]:
         }
 
 
-def read(fetched: Fetched, hints: Hints, template: Template | None = None) -> list[tuple[Gold, Article]]:
+def read(fetched: Fetched, hints: Hints, learned: Slots | None = None) -> list[tuple[Gold, Article]]:
     found = []
     for gold, response in fetched:
         article = extract(
@@ -42,7 +43,8 @@ def read(fetched: Fetched, hints: Hints, template: Template | None = None) -> li
             encoding=response.charset_encoding,
             hints=hints,
             listing=Evidence(gold.title),
-            template=template,
+            learned=learned,
+            learned_first=True,
         )
         assert isinstance(article, Article), article
         found.append((gold, article))
@@ -58,9 +60,15 @@ def hinted(pages: dict[str, Fetched]) -> dict[str, list[tuple[Gold, Article]]]:
 def learned(pages: dict[str, Fetched]) -> dict[str, list[tuple[Gold, Article]]]:
     found = {}
     for portal, fetched in pages.items():
-        parsed = [parse(decode(response.content).text) for _, response in fetched[:20]]
-        found[portal] = read(fetched, Hints(), learn([page for page in parsed if page]))
+        found[portal] = read(fetched, Hints(), learned_types(list(sampled(fetched[:20])))[0].slots)
     return found
+
+
+def sampled(fetched: Fetched) -> Iterator[Sampled]:
+    for gold, response in fetched:
+        page = parse(decode(response.content).text)
+        assert page is not None
+        yield Sampled(gold.url, page, Evidence())
 
 
 @PORTALS
@@ -110,7 +118,7 @@ def test_no_chrome_reaches_a_text(portal: str, hinted: dict[str, list[tuple[Gold
 
 
 @PORTALS
-def test_without_any_hint_the_template_learned_from_twenty_pages_gives_the_same(
+def test_without_any_hint_the_profile_learned_from_twenty_pages_gives_the_same(
     portal: str, learned: dict[str, list[tuple[Gold, Article]]]
 ) -> None:
     for gold, article in learned[portal]:
