@@ -54,8 +54,10 @@ class WordPressFamily(GenericFamily):
     def is_article(self, url: str) -> bool:
         """Whether ``url`` is a post's; archives of days and months, authors and tags are none."""
         path = unquote(urlsplit(url).path)
-        if self.articles or self.article_key(url):
+        if self.articles:
             return super().is_article(url)
+        if self.article_key(url):
+            return True
         if ARCHIVE.search(path) or self.is_document(url):
             return False
         return POST.search(path) is not None if DATED.search(path) else super().is_article(url)
@@ -66,8 +68,8 @@ FAMILY = WordPressFamily(
     documents=patterns(r"/van-ban/[^/?]+-[^/?]+/?(?:\?|$)"),
     views=(
         MOBILE,
-        (re.compile(r"(?<=/)(?:(?:amp|feed|embed|print|comment-page-\d+)(?:/|(?=\?)|$))+(?=\?|$)"), ""),
-        (re.compile(r"(/20\d{2}/\d{1,2}/(?:\d{1,2}/)?[^/?.]*[^/?.\d][^/?.]*)(?=\?|$)"), r"\1/"),
+        (re.compile(r"(?<=/)(?:(?:amp|feed|embed|print|comment-page-\d+)(?:/|(?=[?#])|$))+(?=[?#]|$)"), ""),
+        (re.compile(r"(/20\d{2}/\d{1,2}/(?:\d{1,2}/)?[^/?#.]*[^/?#.\d][^/?#.]*)(?=[?#]|$)"), r"\1/"),
     ),
     noise=patterns(r"^(?:replytocom|preview(?:_\w+)?|no-?amp|share|_wpnonce|feed|doing_wp_cron)$"),
     pages="page/{page}/",

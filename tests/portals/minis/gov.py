@@ -124,6 +124,7 @@ class SongNhue(Mini):
 
     def _article(self, state: State, article: Article) -> str:
         main = (
+            f'<p class="breadcrumb"><a href="/{article.section_slug}">{article.section}</a></p>'
             f'<div class="news-detail"><h1 class="detail-title">{esc(article.title)}</h1>'
             f'<span class="news-time" title="{_moment(article)}">{_ago(article, state.now)}</span>'
             f'<p class="news-sapo">{esc(article.shown_lead)}</p>'

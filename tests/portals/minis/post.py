@@ -72,6 +72,7 @@ class ThanhThuy(Mini):
     def _article(self, state: State, article: Article) -> str:
         related = "".join(_story(other) for other in self.shown(state)[:3])
         main = (
+            f'<ul class="breadcrumb"><li><a href="/{article.section_slug}/">{article.section}</a></li></ul>'
             f'<div class="article"><h1 class="article__title cms-title">{esc(article.title)}</h1>'
             f'<div class="article__meta"><time class="time" datetime="{_stamp(article)}">'
             f"{article.published_at:%d/%m/%Y %H:%M}</time></div>"

@@ -124,7 +124,8 @@ class SongBang(Mini):
         number = self.number(article)
         main = (
             f'<article id="post-{number}" class="post-{number} post hentry">'
-            f'<h1 class="entry-title">{esc(article.title)}</h1>{_posted_on(article)}<p class="entry-author">{esc(article.byline)}</p>'
+            f'<h1 class="entry-title">{esc(article.title)}</h1>{_posted_on(article)}'
+            f'<p class="entry-author">{esc(article.byline)}</p>'
             f'<span class="cat-links"><a href="/category/{article.section_slug}/">{article.section}</a></span>'
             f'<p class="sapo">{esc(article.shown_lead)}</p><div class="entry-content">{body(article.blocks)}</div>'
             f'</article><div class="jp-relatedposts"><ul>{links(self.shown(state), article, 3)}</ul></div>'
