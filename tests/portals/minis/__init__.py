@@ -18,6 +18,7 @@ from tests.portals.minis.post import ThanhThuy
 from tests.portals.minis.sharepoint import Nongnghiep
 from tests.portals.minis.vccorp import KyCung
 from tests.portals.minis.vnpt import TanTrao
+from tests.portals.minis.vnpt_webforms import MuongAng
 from tests.portals.minis.wordpress import SongBang
 from tests.portals.model import Article, Document
 from tests.portals.sites import SITES
@@ -28,6 +29,7 @@ OWN: tuple[Mini, ...] = (
     Nongnghiep(),
     Congchuc(),
     TanTrao(),
+    MuongAng(),
     Congbao(),
     SongNhue(),
     KyCung(),

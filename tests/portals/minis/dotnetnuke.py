@@ -103,11 +103,11 @@ class Congchuc(Mini):
 
     def grid(self, request: Request, state: State) -> Response:
         """One page of the grid: the first, or the one that an event of its pager asks for."""
-        number = webforms.asked_page(request)
+        control = "dnn$ctr3988$IndexLaw$RadGrid1$ctl00$ctl03$ctl01"
+        number = webforms.asked_page(request, control)
         shown, count = window(self.shown_documents(state), number, self.page_size)
         if not shown:
             return self.missing(500)
-        control = "dnn$ctr3988$IndexLaw$RadGrid1$ctl00$ctl03$ctl01"
         numbers = (
             f'<a href="{href}"><span>{text}</span></a>' if href else f'<a class="rgCurrentPage"><span>{text}</span></a>'
             for text, href in webforms.pager(control, number, count)

@@ -26,9 +26,9 @@ class Nongnghiep(Mini):
     """`/tintuc/Pages/{list}.aspx?ItemID=N`, `/vn/tin-tuc/{id}/{slug}.aspx`, `/vn/chuyen-muc/{id}/{slug}.aspx`."""
 
     portal = "sonnmt_mau"
-    host = "sonnmt.quangninh.test"
+    host = "sonnmt.dienbien.test"
     title = "Sở Nông nghiệp và Môi trường"
-    like = "congxulang"
+    like = "truyenhinhmuongthanh"
     sections: ClassVar[dict[str, str]] = {
         LIST: "Tin hoạt động",
         "chan-nuoi-thu-y": "Chăn nuôi - Thú y",
@@ -100,11 +100,11 @@ class Nongnghiep(Mini):
 
     def category(self, request: Request, state: State, match: re.Match[str]) -> Response:
         """One page of a numbered section: the first, or the one that an event of its pager asks for."""
-        number = webforms.asked_page(request)
+        control = f"ctl00$ctl24${GUID}$ctl00$rptPager"
+        number = webforms.asked_page(request, control)
         shown, count = window(self.shown(state, match[1]), number, self.page_size)
         if not shown:
             return self.missing(500)
-        control = f"ctl00$ctl24${GUID}$ctl00$rptPager"
         cells = (
             f'<a href="{href}">{text}</a>' if href else f"<span>{text}</span>"
             for text, href in webforms.pager(control, number, count)

@@ -12,9 +12,10 @@ from urllib.parse import parse_qs
 from tests.portals.web import Request, esc, lines
 
 WINDOW = 5  # numbers in a pager; "..." leads to the windows before and after
+Event = tuple[str, str]  # target, argument
 
 
-def asked_page(request: Request) -> int:
+def asked_page(request: Request, control: str) -> int:
     """The page of a list that a request is for: 1 for GET, else by event and view state; 0 where they do not fit."""
     if request.method != "POST":
         return 1
@@ -25,7 +26,9 @@ def asked_page(request: Request) -> int:
         return 0
     if path != request.url or fields.get("__EVENTVALIDATION") != _validation(path, number):
         return 0
-    return dict(_links(number, count)).get(_index(fields.get("__EVENTTARGET", "")), 0)
+    asked = (fields.get("__EVENTTARGET", ""), fields.get("__EVENTARGUMENT", ""))
+    shown = dict(enumerate(_pages(number, count)))
+    return next((page for index, page in shown.items() if asked in _events(control, index, page)), 0)
 
 
 def form(request: Request, number: int, count: int, main: str) -> str:
@@ -39,32 +42,33 @@ def form(request: Request, number: int, count: int, main: str) -> str:
     return f'<form method="post" action="{action}" id="aspnetForm">\n{inputs}\n{main}\n</form>'
 
 
-def pager(control: str, number: int, count: int) -> list[tuple[str, str]]:
-    """Text and ``href`` of each link; the current page has '' in place of an address."""
+def pager(control: str, number: int, count: int, *, arguments: bool = False) -> list[tuple[str, str]]:
+    """Text and ``href`` of each link; the current page has '' in place of an address.
+
+    Every link is a control of its own, or with ``arguments`` an argument ``Page$N`` of one control (GridView).
+    """
     first, last = _window(number, count)
     shown = []
-    for index, page in _links(number, count):
-        text = str(page) if first <= page <= last else "..."
-        event = f"javascript:__doPostBack(&#39;{control}$ctl{index:02d}&#39;,&#39;&#39;)"
-        shown.append((text, "" if page == number else event))
+    for index, page in enumerate(_pages(number, count)):
+        target, argument = _events(control, index, page)[arguments]
+        event = f"javascript:__doPostBack(&#39;{target}&#39;,&#39;{argument}&#39;)"
+        shown.append((str(page) if first <= page <= last else "...", "" if page == number else event))
     return shown
 
 
-def _links(number: int, count: int) -> list[tuple[int, int]]:
-    """Index of the control and page of each link on page ``number``."""
+def _events(control: str, index: int, page: int) -> tuple[Event, Event]:
+    return (f"{control}$ctl{index:02d}", ""), (control, f"Page${page}")
+
+
+def _pages(number: int, count: int) -> list[int]:
+    """The pages that page ``number`` links, itself among them."""
     first, last = _window(number, count)
-    pages = [page for page in range(first - 1, last + 2) if 1 <= page <= count]
-    return list(enumerate(pages))
+    return [page for page in range(first - 1, last + 2) if 1 <= page <= count]
 
 
 def _window(number: int, count: int) -> tuple[int, int]:
     first = (number - 1) // WINDOW * WINDOW + 1
     return first, min(first + WINDOW - 1, count)
-
-
-def _index(target: str) -> int:
-    digits = target.rpartition("$ctl")[2]
-    return int(digits) if digits.isdigit() else -1
 
 
 def _validation(url: str, number: int) -> str:
