@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any
@@ -15,6 +16,9 @@ from crawlers.markup import Element, base_url, read_html
 
 MOST_FILES = 20  # of one page
 CHROME = frozenset({"nav", "header", "footer", "aside"})
+# Hrefs that can be those of files: making all links of a page absolute costs more than fetching it. White space inside
+# an address does not count, so it is let through.
+MAY_BE_FILE = re.compile(r"pdf|doc|xls|rtf|zip|rar|7z|ppt|odt|[\t\r\n]", re.IGNORECASE)
 
 
 def find_files(html: str, url: str, hints: Hints, allows: Callable[[str], bool]) -> list[str]:
@@ -37,8 +41,9 @@ def find_files(html: str, url: str, hints: Hints, allows: Callable[[str], bool])
 def _links(root: Element, container: Selectors) -> Iterator[str]:
     scopes = _select(root, container) or [root]
     for a in (a for scope in scopes for a in scope.iter("a")):
-        if not any(ancestor.tag in CHROME for ancestor in a.iterancestors()):
-            yield a.get("href") or ""
+        href = a.get("href") or ""
+        if MAY_BE_FILE.search(href) and not any(ancestor.tag in CHROME for ancestor in a.iterancestors()):
+            yield href
 
 
 def _select(root: Element, selectors: Iterable[str]) -> list[Element]:
