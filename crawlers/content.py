@@ -21,18 +21,21 @@ ZIP = "application/zip"
 RAR = "application/vnd.rar"
 RTF = "application/rtf"
 GZIP = "application/gzip"
+SEVENZIP = "application/x-7z-compressed"
+JPEG = "image/jpeg"
+PNG = "image/png"
 
 TEXTUAL = frozenset({HTML, XML, JSON, TEXT})
 ZIPPED = frozenset({ZIP, DOCX, XLSX, PPTX, ODT})
-IMAGES = frozenset({"image/jpeg", "image/png", "image/gif", "image/tiff"})
-FILES = ZIPPED | IMAGES | {PDF, DOC, XLS, PPT, OLE, RAR, RTF, "application/x-7z-compressed"}
+IMAGES = frozenset({JPEG, PNG, "image/gif", "image/tiff"})
+FILES = ZIPPED | IMAGES | {PDF, DOC, XLS, PPT, OLE, RAR, RTF, SEVENZIP}
 
 MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"{\\rtf", RTF),
     (b"Rar!\x1a\x07", RAR),
-    (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"7z\xbc\xaf\x27\x1c", SEVENZIP),
+    (b"\xff\xd8\xff", JPEG),
+    (b"\x89PNG\r\n\x1a\n", PNG),
     (b"GIF8", "image/gif"),
     (b"II*\x00", "image/tiff"),
     (b"MM\x00*", "image/tiff"),

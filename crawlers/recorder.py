@@ -96,7 +96,7 @@ class Recorder:
         url = candidate.url if role != "attachment" else _requested(response)
         headers = _headers(response)
         verdict = classify(response.status, headers, response.body, response.url, role=role)
-        if verdict.ok and role != "attachment":
+        if role != "attachment" and (verdict.ok or verdict.outcome is Outcome.EMPTY):
             verdict = sent_home(url, response.url) or verdict
         record = FetchRecord(
             **_of_candidate(candidate, self.job),

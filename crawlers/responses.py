@@ -14,6 +14,7 @@ from crawlers.content import FILES, GZIP, HTML, TEXTUAL, is_whole, media_type
 from crawlers.pages import PageText
 from warehouse.schema import Outcome
 
+BOM = b"\xef\xbb\xbf"
 LISTED = TEXTUAL | {GZIP}  # sitemaps may be gzip files
 FILE_SUFFIXES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".rtf", ".zip", ".rar")
 
@@ -70,7 +71,7 @@ def classify(status: int, headers: Mapping[str, str], body: bytes, url: str, *, 
     refused = _by_status(status, headers, body, media)
     if refused:
         return refused
-    if not body.strip():
+    if not body.removeprefix(BOM).strip():
         return failure(Outcome.EMPTY, "the answer has no content")
     expects_file = role == "attachment" or urlsplit(url).path.lower().endswith(FILE_SUFFIXES)
     if media == HTML:
@@ -102,6 +103,8 @@ def _page(page: PageText, url: str, role: str, expects_file: bool) -> Verdict:
         (Outcome.BLOCKED, page.challenge()),
         (Outcome.LOGIN, page.login(url)),
         (Outcome.SOFT_404, page.not_found()),
+        (Outcome.SERVER_ERROR, page.breakdown()),
+        (Outcome.TRUNCATED, page.cut_off()),
         (Outcome.WRONG_TYPE, "a web page came where a file was expected" if expects_file else None),
         (Outcome.EMPTY, page.nothing()),
     ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+import resource
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -246,3 +247,89 @@ def test_every_record_survives_json(item: FetchRecord) -> None:
 def test_fields_of_later_versions_are_ignored() -> None:
     text = record(1).to_json()[:-1] + ',"colour":"blue"}'
     assert FetchRecord.from_json(text) == record(1)
+
+
+PDF = b"%PDF-1.4\n" + random.Random(7).randbytes(50_000) + b"\n%%EOF\n"
+
+
+def attach(root: Path, run: str, url: str, *, publish: bool = True) -> Path:
+    writer = ArchiveWriter(root / "bao" / run, root)
+    fields = {"role": "attachment", "id": None, "url": url, "media_type": "application/pdf", "digest": sha256(PDF)}
+    writer.write(record(1, **fields), (200, [("Content-Type", "application/pdf")], PDF))
+    if publish:
+        writer.close()
+    return root / "bao" / run
+
+
+def test_a_file_is_stored_once_whatever_address_and_run_it_comes_from(tmp_path: Path) -> None:
+    runs = [attach(tmp_path, f"r{number}", f"http://bao.test/{number}.pdf") for number in range(3)]
+    found = [next(records(run, tmp_path)) for run in runs]
+    assert [item.body for item in found] == [PDF] * 3
+    assert [item.is_revisit for item in found] == [False, True, True]
+    assert [read(tmp_path, item.warc_file, item.offset) for item in found] == found
+    sizes = [parts(run)[0].stat().st_size for run in runs]
+    assert sizes[0] > len(PDF) > 20 * sizes[1]
+    with parts(runs[1])[0].open("rb") as stream:
+        [revisit] = [item.rec_headers for item in ArchiveIterator(stream) if item.rec_type == "revisit"]
+    assert revisit["WARC-Profile"].endswith("/revisit/identical-payload-digest")
+    assert revisit["WARC-Refers-To-Target-URI"] == "http://bao.test/0.pdf"
+    assert revisit["WARC-Payload-Digest"] == f"sha256:{sha256(PDF)}"
+
+
+def test_a_page_is_stored_as_often_as_it_is_fetched(tmp_path: Path) -> None:
+    first, second = (fill(tmp_path, [1]) for _ in range(2))
+    assert [item.is_revisit for run in (first, second) for item in records(run, tmp_path)] == [False, False]
+
+
+@pytest.mark.parametrize("damage", ["lost", "torn", "lies"])
+def test_an_index_of_files_that_is_wrong_costs_space_and_no_file(tmp_path: Path, damage: str) -> None:
+    first = attach(tmp_path, "r0", "http://bao.test/0.pdf")
+    index = tmp_path / "bao" / "files.index"
+    text = index.read_text()
+    index.write_text({"lost": "", "torn": text[: len(text) // 2], "lies": text.replace("part-001", "part-009")}[damage])
+    [item] = records(attach(tmp_path, "r1", "http://bao.test/1.pdf"), tmp_path)
+    assert (item.body, item.is_revisit) == (PDF, False)
+    assert next(records(first, tmp_path)).body == PDF
+
+
+def test_a_file_whose_bytes_were_removed_is_reported_and_never_something_else(tmp_path: Path) -> None:
+    first, second = (attach(tmp_path, f"r{number}", f"http://bao.test/{number}.pdf") for number in range(2))
+    [item] = records(second, tmp_path)
+    parts(first)[0].write_bytes(parts(fill(tmp_path / "other", [3]))[0].read_bytes())
+    problems: list[Problem] = []
+    assert list(records(second, tmp_path, problems.append)) == []
+    assert problems[0].remedy
+    with pytest.raises(ArchiveError):
+        read(tmp_path, item.warc_file, item.offset)
+
+
+def test_a_file_refers_to_its_bytes_across_a_salvage(tmp_path: Path) -> None:
+    run = tmp_path / "bao" / "r1"
+    writer = ArchiveWriter(run, tmp_path)
+    for number in range(3):
+        fields = {"role": "attachment", "id": None, "url": f"http://bao.test/{number}.pdf", "digest": sha256(PDF)}
+        writer.write(record(number, media_type="application/pdf", **fields), (200, [], PDF))
+    [file] = run.iterdir()
+    file.write_bytes(file.read_bytes()[:-9])
+    salvage(run, tmp_path, [].append)
+    found = list(records(run, tmp_path))
+    assert [(item.body, item.is_revisit) for item in found] == [(PDF, False), (PDF, True)]
+
+
+def test_a_write_that_fails_leaves_the_part_as_it_was(tmp_path: Path) -> None:
+    run = tmp_path / "bao" / "r1"
+    writer = ArchiveWriter(run, tmp_path)
+    writer.write(record(1), (200, HEADERS, body(1)))
+    [file] = run.iterdir()
+    size = file.stat().st_size
+    old = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 1000, old[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            writer.write(record(2), (200, HEADERS, body(2)))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, old)
+    assert file.stat().st_size == size
+    writer.write(record(3), (200, HEADERS, body(3)))
+    writer.close()
+    assert ids(run, tmp_path) == ["id-1", "id-3"]

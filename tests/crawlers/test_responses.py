@@ -4,14 +4,36 @@ from __future__ import annotations
 
 import io
 import time
+import unicodedata
 import zipfile
+from typing import Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from crawlers.content import DOC, DOCX, HTML, JSON, PDF, RAR, RTF, TEXT, XLSX, XML, is_whole, media_type
+from crawlers.content import (
+    DOC,
+    DOCX,
+    HTML,
+    JPEG,
+    JSON,
+    PDF,
+    PNG,
+    PPT,
+    RAR,
+    RTF,
+    SEVENZIP,
+    TEXT,
+    XLS,
+    XLSX,
+    XML,
+    ZIP,
+    is_whole,
+    media_type,
+)
 from crawlers.responses import REMEDIES, Verdict, classify, sent_home
+from tests.crawlers import refusals
 from tests.crawlers.site import PROSE, article
 from warehouse.schema import Outcome
 
@@ -37,43 +59,93 @@ def zipped(*names: str) -> bytes:
     return buffer.getvalue()
 
 
-STUB = '<html><body><script>document.cookie="D1N=5f2a;path=/";window.location.reload(true);</script></body></html>'
-REFUSALS = {
-    "cloudflare": "<html><title>Just a moment...</title><body>Enable JavaScript and cookies to continue</body></html>",
-    "f5": "<html><head><title>Request Rejected</title></head><body>The requested URL was rejected. Please consult with "
-    "your administrator.<br><br>Your support ID is: 1234567890</body></html>",
-    "akamai": "<HTML><HEAD><TITLE>Access Denied</TITLE></HEAD><BODY><H1>Access Denied</H1>You don't have permission to "
-    'access "http://bao.test/" on this server.<P>Reference #18.2d</BODY></HTML>',
-    "cookie stub": STUB,
-    "script redirect": '<html><script>location.href="/?v=77";</script></html>',
-    "meta refresh": '<html><head><meta http-equiv="refresh" content="0;url=/chk"></head><body></body></html>',
-    "captcha": '<html><body><form><div class="g-recaptcha" data-sitekey="x"></div></form></body></html>',
-    "vietnamese": page("Thông báo", "<p>Truy cập của bạn đã bị từ chối. Mã: 88</p>", chrome=False),
-    "nginx": "<html><head><title>403 Forbidden</title></head><body><h1>403 Forbidden</h1></body></html>",
-}
+DRESSES = [
+    (Outcome.BLOCKED, refusals.BLOCKED), (Outcome.BLOCKED, refusals.STUBS), (Outcome.SOFT_404, refusals.SOFT_404S),
+    (Outcome.LOGIN, refusals.LOGINS), (Outcome.SERVER_ERROR, refusals.BROKEN), (Outcome.EMPTY, refusals.EMPTIES),
+]  # fmt: skip
+NAMED = [(outcome, name, text) for outcome, pages in DRESSES for name, text in pages.items()]
 
 
-@pytest.mark.parametrize("name", REFUSALS)
-def test_a_refusal_with_status_200_is_blocked(name: str) -> None:
-    verdict = judge(REFUSALS[name])
-    assert (verdict.outcome, verdict.media_type) == (Outcome.BLOCKED, HTML)
-    assert verdict.reason
-    assert verdict.remedy
+@pytest.mark.parametrize(("outcome", "name", "text"), NAMED, ids=[f"{item[0]} {item[1]}" for item in NAMED])
+def test_what_is_no_content_is_known_by_its_own_words_wherever_it_comes(outcome: Outcome, name: str, text: str) -> None:
+    for role in ("article", "document", "listing", "attachment"):
+        verdict = judge(text, role=role, content_type="application/pdf" if role == "attachment" else "text/html")
+        expected = Outcome.WRONG_TYPE if role == "attachment" and outcome is Outcome.EMPTY and text.strip() else outcome
+        assert verdict.outcome is expected, (role, name, verdict)
+        assert verdict.reason
+        assert verdict.remedy
 
 
-@pytest.mark.parametrize(
-    ("title", "main"),
-    [
-        ("404 - Không tìm thấy trang", "<p>Vui lòng quay lại trang chủ.</p>"),
-        ("Báo Mẫu", "<h2>Rất tiếc, trang bạn đang tìm không tồn tại!</h2>"),
-        ("Cổng thông tin", "<div>Nội dung này không tồn tại hoặc đã bị gỡ bỏ.</div>"),
-        ("Page not found | Báo Mẫu", "<p>Sorry</p>"),
-        ("Lỗi 404", ""),
-        ("Không tìm thấy bài viết", "<p>Bài viết đã bị xoá.</p>"),
-    ],
+@given(
+    st.sampled_from(NAMED),
+    st.sampled_from(["NFC", "NFD"]),
+    st.booleans(),
+    st.sampled_from(["", "\ufeff", "<!-- x -->\n"]),
 )
-def test_a_page_that_says_it_does_not_exist_is_a_soft_404_even_with_the_portals_menus(title: str, main: str) -> None:
-    assert judge(page(title, main)).outcome is Outcome.SOFT_404
+def test_no_content_stays_none_in_another_spelling(
+    item: tuple[Outcome, str, str], form: Literal["NFC", "NFD"], escaped: bool, before: str
+) -> None:
+    outcome, _, text = item
+    assume("<" in text)
+    text = unicodedata.normalize(form, text)
+    if escaped:
+        text = "".join(f"&#{ord(letter)};" if ord(letter) > 127 else letter for letter in text)
+    assert judge(before + text).outcome is outcome
+
+
+PHRASES = [
+    "Truy cập của bạn đã bị từ chối", "Không tìm thấy trang", "Trang bạn đang tìm không tồn tại", "Access Denied",
+    "Hệ thống đang được bảo trì", "404 Not Found", "Bạn không có quyền truy cập trang này", "Đăng nhập",
+    "Vui lòng bật JavaScript", "Just a moment", "Địa chỉ IP của bạn đã bị chặn", "Internal Server Error",
+    "Bài viết không tồn tại hoặc đã bị xóa", "Web Page Blocked", "too many requests",
+]  # fmt: skip
+
+
+@given(
+    st.lists(st.sampled_from(PHRASES), min_size=1, max_size=4), st.sampled_from(PHRASES), st.booleans(), st.booleans()
+)
+def test_an_article_about_such_words_is_an_article(phrases: list[str], title: str, titled: bool, chrome: bool) -> None:
+    told = "".join(f"<p>Màn hình hiện dòng chữ “{phrase}” khi người dân mở trang. {PROSE}</p>" for phrase in phrases)
+    named = f"{title}: vì sao người dân không vào được cổng dịch vụ công" if titled else "Cổng dịch vụ công quá tải"
+    alone = f"<blockquote>{phrases[0]}</blockquote>"
+    assert judge(page(named, f"<p>{PROSE}</p>{told}{alone}", chrome=chrome)).outcome is Outcome.OK
+
+
+@pytest.mark.parametrize("title", PHRASES)
+def test_a_short_item_whose_title_goes_on_after_such_words_is_a_page(title: str) -> None:
+    item = page(f"{title} là lỗi gì, xử lý ra sao", f"<p>Tin vắn. {PROSE[:140]}</p>")
+    assert judge(item).outcome is Outcome.OK
+
+
+@pytest.mark.parametrize("cut", range(1, 6))
+def test_a_page_that_ends_within_a_tag_is_truncated(cut: int) -> None:
+    whole = page("Tin", f"<p>{PROSE}</p><p>{PROSE}</p><div class='cuoi'")
+    assert judge(whole[: whole.index("<div class='cuoi'") + cut + 4]).outcome is Outcome.TRUNCATED
+    assert judge(page("Tin", f"<p>{PROSE}</p><p>{PROSE}</p>")).outcome is Outcome.OK
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+FILES = {
+    PDF: b"%PDF-1.7\n1 0 obj\n%%EOF", RTF: b"{\\rtf1 x}", RAR: b"Rar!\x1a\x07\x01\x00", JPEG: b"\xff\xd8\xff\xe0 x",
+    DOC: OLE + "WordDocument".encode("utf-16-le"), XLS: OLE + "Workbook".encode("utf-16-le"), PNG: b"\x89PNG\r\n\x1a\n",
+    PPT: OLE + "PowerPoint Document".encode("utf-16-le"), SEVENZIP: b"7z\xbc\xaf\x27\x1c\x00\x04",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("declared", ["text/html", "application/pdf", "application/octet-stream", "image/png", ""])
+@pytest.mark.parametrize("media", [*FILES, DOCX, XLSX, ZIP])
+def test_a_file_is_what_its_bytes_say_whatever_header_and_name_say(media: str, declared: str) -> None:
+    packed = {DOCX: zipped("word/document.xml"), XLSX: zipped("xl/workbook.xml"), ZIP: zipped("a.txt")}
+    raw = {**FILES, **packed}[media]
+    verdict = judge(raw, "http://bao.test/tep.html", role="attachment", content_type=declared)
+    assert (verdict.outcome, verdict.media_type) == (Outcome.OK, media)
+    assert judge(raw, "http://bao.test/tin.html", content_type=declared).outcome is Outcome.WRONG_TYPE
+
+
+@pytest.mark.parametrize("url", ["http://bao.test/ke-hoach.pdf", "http://bao.test/download?id=7"])
+def test_a_page_served_as_a_file_is_never_a_file(url: str) -> None:
+    verdict = judge(article("Tin").body, url, role="attachment", content_type="application/pdf")
+    assert (verdict.outcome, verdict.media_type) == (Outcome.WRONG_TYPE, HTML)
 
 
 @pytest.mark.parametrize("title", ["Đăng nhập", "Đăng nhập hệ thống | Sở Mẫu", "Login"])
@@ -111,7 +183,7 @@ def test_the_status_speaks_first(status: int, outcome: str) -> None:
 
 
 def test_a_challenge_with_status_503_is_a_refusal_and_no_breakdown() -> None:
-    assert judge(REFUSALS["cloudflare"], status=503).outcome is Outcome.BLOCKED
+    assert judge(refusals.BLOCKED["cloudflare challenge"], status=503).outcome is Outcome.BLOCKED
 
 
 def test_an_answer_without_content_is_empty() -> None:
@@ -148,7 +220,7 @@ def test_a_file_without_its_end_is_truncated(raw: bytes) -> None:
 def test_a_page_in_place_of_a_file_is_the_wrong_type_unless_it_says_more() -> None:
     assert judge(article("Tin").body, "http://bao.test/x.pdf", role="document").outcome is Outcome.WRONG_TYPE
     assert judge(article("Tin").body, role="attachment").outcome is Outcome.WRONG_TYPE
-    assert judge(REFUSALS["f5"], "http://bao.test/x.pdf", role="attachment").outcome is Outcome.BLOCKED
+    assert judge(refusals.BLOCKED["f5"], "http://bao.test/x.pdf", role="attachment").outcome is Outcome.BLOCKED
     assert judge(page("404", ""), "http://bao.test/x.pdf", role="attachment").outcome is Outcome.SOFT_404
 
 

@@ -9,9 +9,11 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 
 from crawlers.archive import parts
 from crawlers.job import EXIT_BLOCKED, EXIT_BUSY, EXIT_FAILED, EXIT_INTERRUPTED
+from tests.crawlers import refusals
 from tests.crawlers.harness import ROOT, archived, crawl, finish, make_job, outcome, start
 from tests.crawlers.site import Answer, Route, Site, article, listing
 
@@ -201,3 +203,21 @@ def test_a_crawl_needs_little_memory_and_leaves_no_process(tmp_path: Path) -> No
         assert child.memory_info().rss < 250e6
         assert child.children() == []
         assert finish(process)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "told"),
+    [
+        (Answer(b"", 302, {"Location": "/"}), "failed", "3 soft_404"),
+        (Answer(refusals.SOFT_404S["article moved"].encode()), "failed", "3 soft_404"),
+        (Answer(refusals.BLOCKED["domestic waf"].encode()), "blocked", "refuses its pages (3 of 3)"),
+    ],
+    ids=["sent home", "soft 404", "block page"],
+)
+def test_a_portal_of_which_no_page_arrives_is_no_success(tmp_path: Path, answer: Answer, state: str, told: str) -> None:
+    pages = ["/tin-1", "/tin-2", "/tin-3"]
+    with Site({"/": listing(), "/list": listing(*pages), **dict.fromkeys(pages, answer)}) as site:
+        job = make_job(tmp_path, site.proxy)
+        crawl(job)
+    assert (outcome(job).state, outcome(job).articles) == (state, 0)
+    assert told in str(outcome(job).reason)
