@@ -31,9 +31,9 @@ HINTS = replace(
 
 FAMILY = Family(
     "gov",
-    articles=patterns(r"/[^/?]*-(?P<key>\d{16,18})\.htm(?:\?|$)"),
+    articles=patterns(r"/[^/?]*-(?P<key>\d{16,17})\.htm(?:\?|$)"),
     documents=patterns(r"/(?:he-thong-)?van-ban(?:-[^/?]*)?/[^/?]+-(?P<key>\d{4,})/?(?:\?|$)"),
-    views=(MOBILE, (re.compile(r"/print/(?=[^/?]+-\d{16,18}\.htm)"), "/")),
+    views=(MOBILE, (re.compile(r"/print/(?=[^/?]+-\d{16,17}\.htm)"), "/")),
     noise=patterns(r"^(?:PageIndex|zoneId|layout)$"),
     post="PageIndex={page}",
     first_page=0,

@@ -1,6 +1,7 @@
 """Papers with ``/slug-post123456.html`` (``.tpo``, ``.vnp``): stories in ``article.story``, further ones by "xem thêm".
 
-A story has one number, whichever of its views is linked: plain, ``/amp/``, ``.amp``, mobile.
+A story has one number, whichever of its views is linked: plain, ``/amp/``, ``.amp``, mobile. Stories from before a
+paper moved to this CMS keep the addresses of other newspapers.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import replace
 from crawlers.families.base import Family, patterns
 from crawlers.families.gov import MOBILE
 from crawlers.families.hints import COMMON_DROP, NEWSPAPER
+from crawlers.families.newspaper import FAMILY as OTHER
 
 HINTS = replace(
     NEWSPAPER,
@@ -24,7 +26,7 @@ HINTS = replace(
 
 FAMILY = Family(
     "post",
-    articles=patterns(r"/[^/?]*-post(?P<key>\d{3,})\.\w{2,5}(?:\?|$)"),
+    articles=(*patterns(r"/[^/?]*-post(?P<key>\d{3,})\.\w{2,5}(?:\?|$)"), *OTHER.articles),
     views=(MOBILE, (re.compile(r"/(?:amp|print)/(?=[^/?]*-post\d+\.)"), "/")),
     items=("article.story",),
     dates=("time", ".story__time", ".story__meta"),

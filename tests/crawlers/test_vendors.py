@@ -37,6 +37,7 @@ NAMES = ("gov", "vccorp", "post", "wordpress")
         ("post", "/khanh-thanh-cau-post384731.html", "384731"),
         ("post", "/thoi-su/khanh-thanh-cau-post1745532.tpo", "1745532"),
         ("post", "/khanh-thanh-cau-post1745532.amp", "1745532"),
+        ("post", "/thoi-su/201908/khanh-thanh-cau-2451234/", "2451234"),
         ("newspaper", "/thoi-su/202506/khanh-thanh-cau-9f2c41b/", "9f2c41b"),
         ("newspaper", "/khanh-thanh-cau-179493.html", "179493"),
         ("wordpress", "/?p=512", "512"),
