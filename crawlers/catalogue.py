@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from crawlers.portal import REGISTRY, Portal, Province, RegistryError, load_registry, provinces
+from crawlers.verified import complaints
 
 PAGE = Path(__file__).parents[1] / "docs" / "portals.md"
 EXPECTED = ("newspaper", "government", "broadcaster")  # what every province should have
@@ -46,12 +47,15 @@ def missing(portals: Iterable[Portal]) -> Iterator[tuple[Province, str]]:
 def main(arguments: list[str]) -> int:
     """Write docs/portals.md, or with ``--check`` only say whether it is current; 1 when it is not.
 
-    A malformed portal file gives 1 too, and its message on standard error.
+    A malformed portal file and a ``verified`` date that no check wrote give 1 too, and a message on standard error.
     """
     try:
         text = page(load_registry([REGISTRY]).values())
+        unproved = list(complaints(REGISTRY))
     except RegistryError as error:
-        print(error, file=sys.stderr)
+        unproved = [str(error)]
+    if unproved:
+        print(*unproved, sep="\n", file=sys.stderr)
         return 1
     if "--check" not in arguments:
         PAGE.write_text(text, encoding="utf-8")

@@ -48,7 +48,7 @@ MARKS: Mapping[str, Marks] = MappingProxyType(
             headers=_any(r"^x-generator: drupal", r"^x-drupal-"),
             links=_any(r"^/node/\d+", r"/sites/default/files/"),
         ),
-        "newspaper": Marks(markup=_any(r"itemprop=[\"']?articleBody", r"\bcms-desc\b"), kinds=("newspaper",)),
+        "newspaper": Marks(markup=_any(r"itemprop=[\"']?articleBody"), kinds=("newspaper",)),
         "broadcaster": Marks(links=_any(r"/20\d{4}/[^/?]+-\d{7}/"), kinds=("broadcaster",)),
         "district": Marks(links=_any(r"[?&]type=NEWS(?:&|$)", r"/tin-bai/"), kinds=("district",)),
         "vnpt": Marks(
@@ -73,6 +73,31 @@ MARKS: Mapping[str, Marks] = MappingProxyType(
             markup=_any(r"\bdnn_ctr\d+_", r"\bDnnModule\b", r"__dnnVariable|/js/dnn\.js"),
             headers=_any(r"dotnetnukeanonymous|\.DOTNETNUKE"),
             links=_any(r"/Default\.aspx\?tabid=\d+", r"/tabid/\d+/"),
+        ),
+        "gov": Marks(
+            markup=_any(
+                r"class=[\"']news-item[\"'][^>]*data-id=", r"\bUIDocumentList_\w+", r"\bctrl_\d+_\d+_gr_items\b"
+            ),
+            links=_any(r"-\d{16}\.htm"),
+            kinds=("government", "department", "district"),
+        ),
+        "vccorp": Marks(
+            markup=_any(r"\bhdZoneId\b", r"\bafcbc-body\b", r"data-role=[\"']?sapo\b", r"/timelinelist/"),
+            links=_any(r"-\d{17,18}\.(?:htm|chn)"),
+            kinds=("newspaper",),
+        ),
+        "post": Marks(
+            markup=_any(
+                r"<article class=[\"']story\b", r"\barticle__(?:sapo|body|meta)\b", r"\bcms-(?:desc|body|title)\b"
+            ),
+            links=_any(r"-post\d{4,}\.(?:html|tpo|vnp)"),
+            kinds=("newspaper",),
+        ),
+        "wordpress": Marks(
+            generator=_any(r"wordpress"),
+            markup=_any(r"/wp-(?:content|includes|json)/", r"\bclass=[\"'][^\"']*\b(?:hentry|wp-block-\w+)\b"),
+            headers=_any(r"^link: .*rel=\"?https://api\.w\.org/", r"^x-pingback:"),
+            links=_any(r"^/category/", r"^/\?p=\d+"),
         ),
         "congbao": Marks(links=_any(r"/van-ban/the-loai/", r"/(?:so-)?cong-bao/"), kinds=("gazette",)),
     }
