@@ -32,6 +32,22 @@ KEYS = [
     ("generic", "/van-hoa/le-hoi-mua-xuan-1234567.htm", "1234567"),
     ("generic", "/Default.aspx?sname=ubnd&sid=4&newsid=468", "468"),
     ("generic", "/tin/hoi-nghi-tong-ket-cong-tac-nam-2025.html", None),
+    ("generic", "/vi/node/10203", "10203"),
+    ("generic", "/tabid/62/ctl/ViewDetail/mid/567/ItemID/1204/Default.aspx", "1204"),
+    ("generic", "/vi/tin/-/view_content/4410275-dam-bao-ha-tang.html", "4410275"),
+    ("generic", "/Trang/ChiTietTinTuc.aspx?nid=94305", "94305"),
+    ("generic", "/tin/20250627-xa-moi-don-doan-cong-tac-cua-tinh.html", None),
+    ("sharepoint", "/giaoduc/Pages/Tin-Tuc.aspx?ItemID=6710&CateID=2", "/giaoduc/pages/tin-tuc:6710"),
+    ("sharepoint", "/So/noivu/Trang/ChiTietTinTuc.aspx?nid=4305", "/so/noivu/trang/chitiettintuc:4305"),
+    ("sharepoint", "/vn/tin-tuc/88123/ra-quan-lam-thuy-loi.aspx", "88123"),
+    ("sharepoint", "/vn/tin-tuc/1145/70021/ra-quan-lam-thuy-loi.aspx", "70021"),
+    ("dotnetnuke", "/tabid/62/ctl/ViewDetail/mid/567/ItemID/1204/Default.aspx", "1204"),
+    ("dotnetnuke", "/Default.aspx?tabid=62&ctl=ViewNews&mid=567&ItemID=1204", "1204"),
+    ("dotnetnuke", "/tin/tabid/62/Default.aspx?newsid=1204", "1204"),
+    ("vnpt", "/vi/tin-bai/sinh-ke-moi?type=NEWS&id=53945", "53945"),
+    ("vnpt", "/DetailView/24170/13/Ra-quan-lam-thuy-loi.html", "24170"),
+    ("vnpt", "/Default.aspx?sname=ubnd&sid=4&pageid=468&catid=12&id=3412&title=sinh-ke", "3412"),
+    ("congbao", "/tin-tuc/cong-bao-phat-hanh-so-moi-311.html", "311"),
 ]
 
 
@@ -39,6 +55,26 @@ KEYS = [
 def test_an_article_is_known_by_its_url_and_its_own_id_is_read(name: str, path: str, key: str | None) -> None:
     assert family(name).is_article(SO + path)
     assert family(name).article_key(SO + path) == key
+
+
+SECTIONS = [
+    ("generic", "/vi/van-ban-chi-dao-dieu-hanh"),
+    ("generic", "/lay-y-kien-du-thao-van-ban.html"),
+    ("generic", "/Default.aspx?sname=ubnd&sid=4&pageid=468"),
+    ("sharepoint", "/tintuc/Pages/tin-hoat-dong.aspx?date=&EventID=0&Page=3"),
+    ("sharepoint", "/vn/chuyen-muc/1145/tin-thuy-loi.aspx"),
+    ("dotnetnuke", "/Default.aspx?tabid=1736&p=2"),
+    ("dotnetnuke", "/tin/tabid/62/language/vi-VN/Default.aspx"),
+    ("vnpt", "/Default.aspx?sname=ubnd&sid=4&pageid=468"),
+    ("congbao", "/van-ban/the-loai/quyet-dinh/trang-364.html"),
+    ("congbao", "/cong-bao/2025/so-41-42.html"),
+]
+
+
+@pytest.mark.parametrize(("name", "path"), SECTIONS)
+def test_a_listing_is_neither_article_nor_document(name: str, path: str) -> None:
+    assert family(name).kind_of(SO + path) is None
+    assert family(name).kind_of(SO + path, "document") is None
 
 
 @pytest.mark.parametrize("name", sorted(FAMILIES))
@@ -55,7 +91,17 @@ DOCUMENT = (
 
 @pytest.mark.parametrize(
     ("name", "path"),
-    [("liferay", DOCUMENT), ("drupal", "/vi/van-ban/45-qd-ubnd"), ("district", "/van-ban?type=VANBAN&id=12")],
+    [
+        ("liferay", DOCUMENT),
+        ("drupal", "/vi/van-ban/45-qd-ubnd"),
+        ("district", "/van-ban?type=VANBAN&id=12"),
+        ("sharepoint", "/tinhtuyenquang/Pages/vbpq-toanvan.aspx?ItemID=1203"),
+        ("sharepoint", "/vanban/Pages/chi-tiet.aspx?ItemID=17"),
+        ("dotnetnuke", "/Default.aspx?tabid=140&ctl=IndexLawDetail&mid=3988&ItemID=4500"),
+        ("dotnetnuke", "/tabid/140/ctl/IndexLawDetail/mid/3988/ItemID/4500/Default.aspx"),
+        ("vnpt", "/vi/van-ban/45-qd-ubnd?type=DOCUMENT&id=12"),
+        ("congbao", "/van-ban/45-qd-ubnd-phan-bo-kinh-phi-18203.html"),
+    ],
 )
 def test_a_document_page_is_no_article(name: str, path: str) -> None:
     assert family(name).kind_of(SO + path) == "document"
@@ -69,6 +115,26 @@ def test_every_view_of_a_liferay_article_has_one_canonical_url() -> None:
         "/vi/tin/-/view_content/4410275-dam-bao.html?redirect=%2Fvi#top",
     )
     assert {family("liferay").canonical(SO + view) for view in views} == {plain}
+
+
+@pytest.mark.parametrize(
+    ("name", "plain", "view"),
+    [
+        ("sharepoint", "/a/Pages/tin.aspx?ItemID=7", "/a/Pages/tin.aspx?ItemID=7&IsDlg=1&Source=%2Fa"),
+        ("dotnetnuke", "/tabid/6/ItemID/7/Default.aspx", "/tabid/6/language/vi-VN/ItemID/7/Default.aspx"),
+        ("dotnetnuke", "/tabid/6/ItemID/7/Default.aspx", "/tabid/6/ItemID/7/Default.aspx?dnnprintmode=true&SkinSrc=a"),
+        ("vnpt", "/Default.aspx?sname=a&id=7", "/Default.aspx?sname=a&id=7&print=true"),
+        ("congbao", "/tin-tuc/so-moi-7.html", "/tin-tuc/so-moi-7.html?in=1"),
+    ],
+)
+def test_print_language_and_dialog_views_are_the_plain_page(name: str, plain: str, view: str) -> None:
+    assert family(name).canonical(SO + view) == SO + plain
+
+
+def test_numbers_of_list_items_count_within_their_list_and_views_of_one_law_are_one() -> None:
+    key = family("sharepoint").article_key
+    assert key(SO + "/a/Pages/tin.aspx?ItemID=7") != key(SO + "/b/Pages/tin.aspx?ItemID=7")
+    assert key(SO + "/tw/Pages/vbpq-toanvan.aspx?ItemID=7") == key(SO + "/tw/Pages/vbpq-thuoctinh.aspx?ItemID=7")
 
 
 def test_tracking_and_session_parameters_do_not_make_another_page() -> None:
@@ -262,6 +328,22 @@ def test_a_section_is_not_mistaken_for_a_service_page_because_of_part_of_its_nam
     page = f'<nav><a href="{path}">Mục</a><a href="/thu-vien-anh">Ảnh</a><a href="/vi/lien-he.html">Liên hệ</a></nav>'
     home = read_home(page, "http://bao.test/", family("generic"), lambda _: True)
     assert home.sections == ("http://bao.test" + path,)
+
+
+BOXES = """<div class="box"><h3><a href="/van-hoa">Văn hóa</a></h3>
+<p><a href="/van-hoa/le-hoi-59462.html">Lễ hội</a></p>
+<a href="/kinh-te">Xem thêm »</a> <a href="/tro-giup">Trợ giúp</a></div>"""
+
+
+def test_headings_of_boxes_and_links_to_more_lead_to_sections_where_no_menu_does() -> None:
+    home = read_home(BOXES, "http://bao.test/", family("generic"), lambda _: True)
+    assert home.sections == ("http://bao.test/van-hoa", "http://bao.test/kinh-te")
+
+
+def test_a_section_that_differs_from_the_home_page_in_a_parameter_is_one_but_its_language_is_none() -> None:
+    menu = '<nav><a href="/Default.aspx?lang=en">English</a><a href="/Default.aspx?tabid=62">Tin</a></nav>'
+    home = read_home(menu, "http://bao.test/Default.aspx", family("generic"), lambda _: True)
+    assert home.sections == ("http://bao.test/Default.aspx?tabid=62",)
 
 
 # Dates
