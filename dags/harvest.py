@@ -24,7 +24,7 @@ from airflow.sdk import (
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from crawlers.portal import Cadence
-from dags import plan, tasks
+from dags import messages, plan, tasks
 from dags.assets import WAREHOUSE
 from dags.operators import CrawlBusy, CrawlInterrupted, CrawlOperator
 from dags.params import harvest_params
@@ -91,13 +91,16 @@ def portal(unit: plan.Unit) -> Any:
 
 
 @task(trigger_rule="all_done", outlets=[WAREHOUSE], retries=0)
-def digest(units: Any, loaded: Any, outlet_events: Any = None, dag_run: Any = None) -> list[dict[str, Any]]:
-    """The run in a table; announces the partition once, with its counts."""
+def digest(
+    units: Any, loaded: Any, outlet_events: Any = None, dag_run: Any = None, ti: Any = None
+) -> list[dict[str, Any]]:
+    """The run in a table; tells the operator what is new; announces the partition once, with its counts."""
     if not units:
         raise AirflowSkipException("nothing was planned")
     rows = tasks.digest(units, [loaded] if isinstance(loaded, dict) else loaded or [])
     if any(unit["dry_run"] for unit in units):
         raise AirflowSkipException("dry run: nothing was loaded")
+    messages.after_run(units, rows, dag_run, ti)
     event = outlet_events[WAREHOUSE]
     event.extra = {"run_id": dag_run.run_id, "portals": len(rows), **tasks.totals(rows)}
     if dag_run.partition_key is None:

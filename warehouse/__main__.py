@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from warehouse.alerts import WORST
 from warehouse.catalog import FILES, VIEWS
 from warehouse.doctor import examine
 from warehouse.objects import Folder, StoreError
@@ -40,7 +41,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m warehouse", description=__doc__)
     parser.add_argument("--warehouse", help="folder or s3://bucket/prefix (default: TINTINH_WAREHOUSE)")
     commands = parser.add_subparsers(required=True)
-    commands.add_parser("status", help="tables, rows, sizes, last commits").set_defaults(command=status)
+    status_parser = commands.add_parser("status", help="tables, rows, sizes, state of the portals, last commits")
+    status_parser.set_defaults(command=status)
     asked = commands.add_parser("query", help="SQL (DuckDB) over the tables of the newest snapshot")
     asked.add_argument("sql")
     asked.set_defaults(command=query)
@@ -63,6 +65,7 @@ def status(warehouse: Warehouse, _: argparse.Namespace) -> int:
         size = sum(file.bytes for file in files) / 1e6
         grid.add_row(name, f"{sum(file.rows for file in files):,}", f"{len(files):,}", f"{size:,.1f}")
     console.print(grid)
+    _print_portals(warehouse)
     _print_history(warehouse)
     return 0
 
@@ -128,6 +131,22 @@ def latest(warehouse: Warehouse, _: argparse.Namespace) -> int:
     for place in (export.place, *(warehouse.store.locate(name) for name in (VIEWS, FILES))):
         console.print(place, highlight=False, soft_wrap=True)
     return 0
+
+
+def _print_portals(warehouse: Warehouse) -> None:
+    """The newest day of each portal, the worst first."""
+    months = sorted({month for _, month in warehouse.at(None).partitions})[-2:]
+    newest: dict[str, dict[str, Any]] = {}
+    for month in months:
+        for row in warehouse.read("coverage", month=month).to_pylist():
+            newest[row["portal"]] = max(row, newest.get(row["portal"], row), key=lambda known: known["day"])
+    order = {state.value: place for place, state in enumerate(WORST)}
+    grid = _grid("portals, newest day", "portal", "day", "state", "articles", "documents", "errors", "reason")
+    for row in sorted(newest.values(), key=lambda row: (order.get(row["state"], len(order)), row["portal"])):
+        names = ("portal", "day", "state", "articles", "documents", "errors", "reason")
+        grid.add_row(*(_cell(row[name]) for name in names))
+    if newest:
+        console.print(grid)
 
 
 def _print_history(warehouse: Warehouse) -> None:

@@ -104,7 +104,7 @@ def _portal_rows(
     portal: tuple[str, str], runs: list[dict[str, Any]], days: Iterable[dt.date], counts: Counts
 ) -> Iterator[dict[str, Any]]:
     first, last = min(run["date_from"] for run in runs), max(run["date_to"] for run in runs)
-    findings = drift(runs, portal[1])
+    findings = drift(runs)
     for day in days:
         if first <= day <= last:
             covering = [run for run in runs if run["date_from"] <= day <= run["date_to"]]

@@ -27,14 +27,15 @@ FEW_DAYS = 3  # the same for the other classes
 COMPARABLE = {DayClass.WORKDAY: 28}  # newest days of a class that are its standard
 FEW_COMPARABLE = 10
 WINDOWS = (1, 2, 4, 8, 16, 28)  # days in a row whose yield is summed: a slow portal needs longer to be missed
-RARE = 0.001  # how improbable a yield or a fall of a rate must be
+RARE = 0.001  # how improbable a fall of a rate must be
+SCARCE = 0.0003  # how improbable a yield must be: it is judged every day, in every window
 UNLIKELY = 0.005  # how improbable a rate below the registry's expectation must be
 FALL = 0.15  # a rate that falls by less is no breakage
 FIXED = {"legible": 0.95, "read": 0.8}  # expected of every portal: texts with sound letters, pages without error
 FLOOD = 5.0, 30  # times the usual yield, and articles above it, that are too many
 LOST_SOURCES = 0.25  # share of the usual listings that must be silent before the others do not make up for it
 LOST_PAGES = 0.5  # share of usual pages below which pagination ended early, in half of the listings
-# What a class without a standard of its own gives, as a share of a working day: news portals, offices.
+# Fewest articles of a day as a share of the registry's, which are those of a working day: news portals, offices.
 RELIEF = {
     DayClass.WORKDAY: (1.0, 1.0),
     DayClass.SATURDAY: (0.5, 0.0),
@@ -98,10 +99,10 @@ REMEDY = {
 }
 
 
-def drift(runs: Iterable[Mapping[str, Any]], kind: str) -> dict[dt.date, list[Finding]]:
+def drift(runs: Iterable[Mapping[str, Any]]) -> dict[dt.date, list[Finding]]:
     """Findings by day of one portal from its rows of ``runs``; days without findings are absent.
 
-    ``kind`` is the portal's kind in the registry. Runs of several days, unfinished ones and those without sources are
+    Runs of several days, unfinished ones and those without sources are
     no samples. A day is judged by its newest run, beside the first runs after earlier days that ended before it did:
     so what is said of a day never depends on what is loaded later.
     """
@@ -110,11 +111,11 @@ def drift(runs: Iterable[Mapping[str, Any]], kind: str) -> dict[dt.date, list[Fi
     unsound: set[dt.date] = set()
     for day, own in _by_day(runs).items():
         newest = Sample(day, own[-1], max(map(_total, own)))
-        if findings := _findings(newest, past, unsound, kind):
+        if findings := _findings(newest, past, unsound):
             found[day] = findings
         first = next((Sample(day, run, _total(run)) for run in own if run["finished_at"] >= end_of(day)), None)
         if first:
-            if findings if first.run is newest.run else _findings(first, past, unsound, kind):
+            if findings if first.run is newest.run else _findings(first, past, unsound):
                 unsound.add(day)
             past.append(first)
     return found
@@ -149,17 +150,17 @@ def _total(run: Mapping[str, Any]) -> int:
     return int(run["articles"] + run["documents"] + run["unchanged"])
 
 
-def _findings(sample: Sample, past: list[Sample], unsound: set[dt.date], kind: str) -> list[Finding]:
+def _findings(sample: Sample, past: list[Sample], unsound: set[dt.date]) -> list[Finding]:
     reach = [p for p in past if sample.day - p.day <= MEMORY and p.run["finished_at"] <= sample.run["finished_at"]]
-    return list(_judge(sample, reach, [other for other in reach if other.day not in unsound], kind))
+    return list(_judge(sample, reach, [other for other in reach if other.day not in unsound]))
 
 
-def _judge(sample: Sample, past: list[Sample], sound: list[Sample], kind: str) -> Iterator[Finding]:
+def _judge(sample: Sample, past: list[Sample], sound: list[Sample]) -> Iterator[Finding]:
     yield from _sources(sample, sound[-RECENT:])
     yield from _pages(sample, sound[-RECENT:])
     yield from _rates(sample, past[-1:], sound)
     if sample.run["finished_at"] >= end_of(sample.day):
-        yield from _yield(sample, past, sound, kind)
+        yield from _yield(sample, past, sound)
 
 
 # Sources: seen in every run, whether there was news or not
@@ -263,34 +264,29 @@ def _history(sound: list[Sample]) -> dict[str, float]:
 # Yield: how much came, beside days of the same kind
 
 
-def _yield(sample: Sample, past: list[Sample], sound: list[Sample], kind: str) -> Iterator[Finding]:
+def _yield(sample: Sample, past: list[Sample], sound: list[Sample]) -> Iterator[Finding]:
     most = sample.run["expect_max"]
     if most is not None and sample.run["articles"] > most:
         text = f"yield {sample.run['articles']} articles on a {day_class(sample.day)} (expected at most {most})"
         yield Finding(text, REMEDY["flood"])
-    standard = {c: _standard(c, sound, kind) for c in DayClass}
-    usual = standard[day_class(sample.day)]
-    if usual is None:
-        return
-    full = max(mean for mean, _ in filter(None, standard.values()))
-    if sample.items > max(FLOOD[0] * full, full + FLOOD[1]):
-        yield Finding(f"yield {_said(sample)} (usual {usual[0]:.0f})", REMEDY["flood"])
-    if 2 * sample.items < usual[0]:
-        yield from _scarce(sample, past, standard)
+    standard = _standards(sound)
+    full = max((mean for mean, _ in standard.values()), default=None)
+    if full is not None and sample.items > max(FLOOD[0] * full, full + FLOOD[1]):
+        yield Finding(f"yield {_said(sample)} (usual at most {full:.0f})", REMEDY["flood"])
+    usual = standard.get(day_class(sample.day))
+    if usual and (not sample.items or 2 * sample.items < usual[0]):
+        yield from _scarce([*past, sample], sound)
 
 
-def _scarce(
-    sample: Sample, past: list[Sample], standard: Mapping[DayClass, tuple[float, float] | None]
-) -> Iterator[Finding]:
-    """The shortest row of days, ending with this one, whose yield is improbably small."""
-    row = [*past, sample]
+def _scarce(row: list[Sample], sound: list[Sample]) -> Iterator[Finding]:
+    """The shortest row of days, ending with the last, whose yield is improbably small beside the days before it."""
     for length in (length for length in WINDOWS if length <= len(row)):
-        days = [(day.items, standard[day_class(day.day)]) for day in row[-length:]]
-        known = [(items, usual) for items, usual in days if usual is not None]
+        days = row[-length:]
+        standard = _standards([other for other in sound if other.day < days[0].day])
+        known = [(day.items, standard[day_class(day.day)]) for day in days if day_class(day.day) in standard]
         items, mean = sum(items for items, _ in known), math.fsum(usual[0] for _, usual in known)
-        if few(items, mean, max(usual[1] for _, usual in known)) < RARE:
-            span = f" in {length} days" if length > 1 else ""
-            said = _said(sample) if length == 1 else f"{items} articles and documents{span}"
+        if few(items, mean, max((usual[1] for _, usual in known), default=1.0)) < SCARCE:
+            said = _said(row[-1]) if length == 1 else f"{items} articles and documents in {length} days"
             yield Finding(f"yield {said} (usual {mean:.0f})", REMEDY["yield"], missing=True)
             return
 
@@ -299,15 +295,17 @@ def _said(sample: Sample) -> str:
     return f"{sample.items} articles and documents on a {day_class(sample.day)}"
 
 
-def _standard(class_: DayClass, sound: Sequence[Sample], kind: str) -> tuple[float, float] | None:
-    """Mean and scatter of a class of days; of a class seen too rarely, a share of the working days'."""
-    own = [sample.items for sample in sound if day_class(sample.day) is class_]
-    if len(own) >= YIELD_DAYS.get(class_, FEW_DAYS) and class_ is not DayClass.HOLIDAY:
-        return typical(own[-COMPARABLE.get(class_, FEW_COMPARABLE) :])
-    if class_ is DayClass.WORKDAY:
-        return None
-    working = _standard(DayClass.WORKDAY, sound, kind)
-    return (working[0] * _relief(class_, kind), working[1]) if working else None
+def _standards(sound: Sequence[Sample]) -> dict[DayClass, tuple[float, float]]:
+    """Mean and scatter of each class of days that was seen often enough. Holidays differ too much to have any."""
+    counts: dict[DayClass, list[int]] = defaultdict(list)
+    for sample in sound:
+        counts[day_class(sample.day)].append(sample.items)
+    counts.pop(DayClass.HOLIDAY, None)
+    return {
+        class_: typical(items[-COMPARABLE.get(class_, FEW_COMPARABLE) :])
+        for class_, items in counts.items()
+        if len(items) >= YIELD_DAYS.get(class_, FEW_DAYS)
+    }
 
 
 def _relief(class_: DayClass, kind: str) -> float:

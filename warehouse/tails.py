@@ -30,11 +30,15 @@ def few_of(successes: int, trials: int, share: float) -> float:
 
 
 def typical(counts: Sequence[int]) -> tuple[float, float]:
-    """Mean without the fifth that is least and the fifth that is most, and the scatter (variance by mean, 1 to 8)."""
+    """Mean without the fifth that is least and the fifth that is most, and the scatter (variance by mean, 1 to 8).
+
+    Of counts below 2 a day nothing is left out: their few ones are no outliers.
+    """
     ordered = sorted(counts)
     cut = len(ordered) // 5
     kept = ordered[cut : len(ordered) - cut]
     mean = math.fsum(kept) / len(kept)
+    mean = mean if mean >= 2 else math.fsum(ordered) / len(ordered)
     clipped = [min(max(count, kept[0]), kept[-1]) for count in ordered]
     centre = math.fsum(clipped) / len(clipped)
     variance = math.fsum((count - centre) ** 2 for count in clipped) / max(1, len(clipped) - 1)

@@ -3,7 +3,8 @@
 Kinds and their options: ``status`` (status, retry_after), ``error`` (status, retry_after; 500 with Retry-After),
 ``slow`` (seconds), ``waf``, ``soft_404``, ``login``, ``broken`` (a listing without its list), ``html_as_pdf``,
 ``truncated`` (keep = share of the body, wire = announce the whole length), ``redirect`` (location, status), ``loop``,
-``huge`` (size, type), ``bomb`` (size), ``encoding`` (encoding, declared), ``nfd``. Every kind takes ``seconds``.
+``huge`` (size, type), ``bomb`` (size), ``encoding`` (encoding, declared), ``nfd``, ``rewrite`` (edits: pairs of regular
+expression and replacement), ``mojibake`` (UTF-8 encoded twice). Every kind takes ``seconds``.
 """
 
 from __future__ import annotations
@@ -166,6 +167,22 @@ def _nfd(fault: Fault, request: Request, answer: Response) -> Response:
     return answer
 
 
+def _rewrite(fault: Fault, request: Request, answer: Response) -> Response:
+    """The page with other markup, addresses or dates: what a new version of the CMS sends."""
+    text = answer.body.decode("utf-8")
+    for pattern, replacement in fault.option("edits", ()):
+        text = re.sub(pattern, replacement, text, flags=re.DOTALL)
+    answer.body = text.encode()
+    return answer
+
+
+def _mojibake(fault: Fault, request: Request, answer: Response) -> Response:
+    """UTF-8 taken for Windows-1252 and encoded again, as a database that was moved wrongly gives it."""
+    text = "".join(bytes([byte]).decode("cp1252", "replace") for byte in answer.body)
+    answer.body = text.replace("\ufffd", "?").encode()
+    return answer
+
+
 def _broken(fault: Fault, request: Request, answer: Response) -> Response:
     """A page without its content: what a template error leaves."""
     return page(fill("broken", host=request.host))
@@ -192,6 +209,8 @@ KINDS: dict[str, Change] = {
     "encoding": _encoding,
     "nfd": _nfd,
     "broken": _broken,
+    "rewrite": _rewrite,
+    "mojibake": _mojibake,
 }
 
 
