@@ -7,6 +7,8 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
+from itertools import islice
 from typing import Any, TypeAlias
 
 from lxml import etree
@@ -17,6 +19,9 @@ from crawlers.listing_dates import find_date
 
 Element: TypeAlias = Any  # lxml.etree._Element
 DATE_TAGS = ("pubDate", "published", "date", "updated")
+MOST_ENTRIES = 200_000  # of one sitemap; the protocol allows 50,000
+BATCH = 500
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 GZIP = b"\x1f\x8b"
 FALSE_UTF_16 = re.compile(
     rb"(?:\xef\xbb\xbf)?<\?xml[^>]*encoding=[\"']utf-16", re.IGNORECASE
@@ -62,13 +67,45 @@ def read_feed(body: bytes, url: str) -> list[FeedEntry]:
 
 
 def read_sitemap(body: bytes, url: str) -> Sitemap:
-    """Pages and further sitemaps of a sitemap file; empty for anything else."""
-    root = _parse(body)
-    if root is None:
-        return Sitemap((), ())
-    pages = tuple(entry for item in _named(root, "url") if (entry := _sitemap_entry(item, url)))
-    further = tuple(entry for item in _named(root, "sitemap") if (entry := _sitemap_entry(item, url)))
-    return Sitemap(pages, further)
+    """Pages and further sitemaps of a sitemap file, the first ``MOST_ENTRIES``; empty for anything else."""
+    batches = list(sitemap_batches(body, url))
+    pages = tuple(entry for batch in batches for entry in batch.pages)
+    return Sitemap(pages, tuple(entry for batch in batches for entry in batch.sitemaps))
+
+
+def sitemap_batches(body: bytes, url: str) -> Iterator[Sitemap]:
+    """The same in parts of some hundred entries: a huge file takes little memory, and other work in between."""
+    pages: list[SitemapEntry] = []
+    sitemaps: list[SitemapEntry] = []
+    for item in islice(_items(body), MOST_ENTRIES):
+        entry = _sitemap_entry(item, url)
+        if entry:
+            (pages if etree.QName(item).localname == "url" else sitemaps).append(entry)
+        _forget(item)
+        if len(pages) + len(sitemaps) >= BATCH:
+            yield Sitemap(tuple(pages), tuple(sitemaps))
+            pages, sitemaps = [], []
+    yield Sitemap(tuple(pages), tuple(sitemaps))
+
+
+def _items(body: bytes) -> Iterator[Element]:
+    """The entries of a sitemap one by one, however broken what follows them is."""
+    body = body.strip()
+    if b"&" in body and not body.startswith(UTF_16):
+        body = BARE_AMPERSAND.sub(_escaped, body)
+    encoding = "utf-8" if FALSE_UTF_16.match(body) else None
+    options: dict[str, Any] = {"resolve_entities": False, "no_network": True, "recover": True, "huge_tree": False}
+    events = etree.iterparse(BytesIO(body), events=("end",), tag=("{*}url", "{*}sitemap"), encoding=encoding, **options)
+    try:
+        yield from (item for _, item in events)
+    except (etree.XMLSyntaxError, ValueError):
+        return
+
+
+def _forget(item: Element) -> None:
+    item.clear()
+    while item.getprevious() is not None:
+        del item.getparent()[0]
 
 
 def unpacked(body: bytes, limit: int) -> bytes | None:

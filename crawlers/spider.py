@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -64,6 +65,7 @@ class PortalSpider(scrapy.Spider):
         self._sources_asked: set[str] = set()
         self._robots_sitemaps: list[str] = []
         self._files_asked: set[str] = set()
+        self._further: dict[str, list[str]] = {}  # sitemaps that a sitemap just read names
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PortalSpider:
@@ -138,10 +140,13 @@ class PortalSpider(scrapy.Spider):
             self._sources_asked.add(url)
             yield self._ask(Ask(url), read, may_be_absent=may_be_absent)
 
-    def _answered(self, response: Response, read: Reader) -> Iterator[Request]:
+    async def _answered(self, response: Response, read: Reader) -> AsyncIterator[Request]:
         verdict = self.recorder.listing(response, may_be_absent=response.meta["may_be_absent"])
         missing = Missing.BEYOND if verdict.outcome in ABSENT else Missing.FAILED
-        yield from self._closed(read(response if verdict.ok else None, missing))
+        if verdict.ok and read == self._read_sitemap:
+            self._further[response.url] = await self._digest_sitemap(response)
+        for request in self._closed(read(response if verdict.ok else None, missing)):
+            yield request
 
     def _unanswered(self, failure: Failure) -> Iterator[Request]:
         request: Request = failure.request  # type: ignore[attr-defined]
@@ -188,18 +193,22 @@ class PortalSpider(scrapy.Spider):
         yield from ()
 
     def _read_sitemap(self, response: Response | None, _: Missing) -> Iterator[Request]:
-        if response is None:
-            return
+        for url in self._further.pop(response.url, []) if response is not None else []:
+            if len(self._sources_asked) < MOST_SOURCES:
+                yield from self._ask_once(url, self._read_sitemap)
+
+    async def _digest_sitemap(self, response: Response) -> list[str]:
+        """Notes the pages of a sitemap, part by part so that a huge one holds up nothing else; further sitemaps."""
         body = feeds.unpacked(response.body, self.settings.getint("UNPACKED_MAXSIZE"))
+        further: list[str] = []
         if body is None:
             self.recorder.fail(None, Outcome.BOMB, UNPACKS_TOO_FAR, role="listing", url=response.url)
-            return
-        sitemap = feeds.read_sitemap(body, response.url)
-        self.selection.note_sitemap(sitemap.pages, response.url)
-        self.recorder.showed(Source(url=response.url, kind="sitemap", entries=len(sitemap.pages)), response.url)
-        for entry in sitemap.sitemaps:
-            if self._is_own(entry.url) and self.selection.may_matter(entry) and len(self._sources_asked) < MOST_SOURCES:
-                yield from self._ask_once(entry.url, self._read_sitemap)
+        for part in feeds.sitemap_batches(body or b"", response.url):
+            self.selection.note_sitemap(part.pages, response.url)
+            known = (entry for entry in part.sitemaps if self._is_own(entry.url) and self.selection.may_matter(entry))
+            further += [entry.url for entry in known][: MOST_SOURCES - len(further)]
+            await asyncio.sleep(0)
+        return further
 
     # Listings
 
