@@ -87,8 +87,9 @@ def make_job(portal: str, server: SampleServer, folder: Path) -> CrawlJob:
 def report(results: list[Result]) -> int:
     """Table, JSON line and exit code."""
     ways = Counter(way for result in results for way in result.ways)
-    once = [result for result in results if len(result.ways) <= 1]
-    twice = [result for result in results if len(result.ways) == 2]
+    choked = [result for result in results if "out of memory" in result.ways]  # asks again by itself before it dies
+    once = [result for result in results if len(result.ways) <= 1 and result not in choked]
+    twice = [result for result in results if len(result.ways) == 2 and result not in choked]
     figures = {
         "kills": ways.total(),
         "lost": sum(result.lost for result in results),
@@ -97,6 +98,7 @@ def report(results: list[Result]) -> int:
         "unfinished": sum(result.codes[-1] != EXIT_FINISHED for result in results),
         "most_fetches_after_one_kill": max((result.most_fetches for result in once), default=0),
         "most_fetches_after_two_kills": max((result.most_fetches for result in twice), default=0),
+        "most_fetches_out_of_memory": max((result.most_fetches for result in choked), default=0),
         "tries_per_run": round(sum(result.tries for result in results) / len(results), 2),
     }
     show("Crawls that were ended", ("way", "times"), [*ways.items(), ("runs", len(results)), ("twice", len(twice))])
