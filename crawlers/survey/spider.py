@@ -8,10 +8,11 @@ as (``home``, ``section``, ``documents``, ``feed``, ``sitemap``), in ``listing_u
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import chain, zip_longest
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from scrapy import Request
 from scrapy.http import Response, TextResponse
@@ -32,6 +33,8 @@ from crawlers.survey.reading import is_document_section
 PAGES_OF_A_LISTING = 2
 MOST_ARTICLES, MOST_DOCUMENTS = 3, 1  # examples
 MOST_NESTED = 2  # sitemaps of an index
+MOST_GUESSED = 40  # addresses of sections that are tried
+LANGUAGE = re.compile(r"^/(?:vi|en)(?=/|$)")
 DECIDE = "SURVEY_DECIDES"  # setting: the site's pages, not the job's portal, say which family is used
 KIND = "SURVEY_KIND"  # setting: the kind of portal, where it is known
 
@@ -43,9 +46,10 @@ class SurveySpider(PortalSpider):
 
     def __init__(self, job: CrawlJob, **kwargs: Any) -> None:
         super().__init__(job, **kwargs)
-        self._stages = [self._front, self._sources, self._listings, self._examples]
+        self._stages = [self._front, self._sources, self._listings, self._elsewhere, self._elsewhere, self._examples]
         self._entries: list[list[Candidate]] = []  # of each listing
         self._kept: set[str] = set()
+        self._menus: list[str] = []  # what menus of sections name that the home page does not
 
     def _front(self) -> Iterator[Request]:
         yield self._ask(Ask(str(self.job.portal.home)), self._read_home)
@@ -102,6 +106,29 @@ class SurveySpider(PortalSpider):
         for url, kind in sections:
             yield from self._next_page(*self._walk(url, kind))
 
+    def _elsewhere(self) -> Iterator[Request]:
+        """Sections that the home page does not lead to, where none that it names shows entries.
+
+        First the folders of its articles and its menu's addresses in the portal's main language, then what the menus
+        of those that answered name.
+        """
+        portal = self.job.portal
+        found = any(self._entries[1:]) and not self._menus
+        if portal.sections or portal.documents or not self._entries or found:
+            return
+        links = [item.url for item in self._entries[0]]
+        known = self._menus or [self._main_language(url) for url in (*self._home.sections, *map(_folder, links))]
+        asked = {walk.section for walk in self.walks}
+        for url in [url for url in dict.fromkeys(known) if url not in asked and _is_plain(url)][:MOST_GUESSED]:
+            walk, ask = self._walk(url, self._kind(url))
+            if ask is not None:
+                yield self._ask(ask, self._listing_reader(walk), may_be_absent=True)
+
+    def _main_language(self, url: str) -> str:
+        parts = urlsplit(url)
+        path = LANGUAGE.sub("", parts.path).removesuffix(".html")
+        return urlunsplit((parts.scheme, parts.netloc, f"/vi{path}", "", ""))
+
     def _kind(self, url: str) -> Kind:
         """A family that knows the addresses of documents tells them from news by itself."""
         return "document" if not self.family.documents and is_document_section(url) else "article"
@@ -119,6 +146,8 @@ class SurveySpider(PortalSpider):
             page = read_listing(response.text, response.url, self.family, walk.kind)
             self._keep(response, "documents" if walk.kind == "document" else "section", walk.section, walk.number)
             self._entries.append(list(page.items))
+            if page.items and walk.section not in self._home.sections:
+                self._menus += read_home(response.text, response.url, self.family, self.job.portal.allows).sections
             yield from self._next_page(walk, walk.page(page, [item.date for item in page.items]))
 
         return read
@@ -148,3 +177,15 @@ class SurveySpider(PortalSpider):
         self._kept.add(url)
         page = Candidate(url=url, canonical_url=url, kind="article", listing_url=section, title=what, position=number)
         self.recorder.store(page, response, role="listing")
+
+
+def _folder(url: str) -> str:
+    """The section that an article's address lies below."""
+    parts = urlsplit(url)
+    path = parts.path.partition("/-/")[0] if "/-/" in parts.path else f"/{parts.path.split('/')[1]}"
+    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+
+
+def _is_plain(url: str) -> bool:
+    """Whether a section's address is a path below the host, not a page or a view of it."""
+    return not urlsplit(url).query and urlsplit(url).path.strip("/") != ""
