@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain, islice
 from typing import Any
@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from lxml.cssselect import CSSSelector
 
 from crawlers.families.base import Family, Kind
+from crawlers.families.flat import dates_between
 from crawlers.listing_dates import find_date, is_date_text
 from crawlers.markup import Element
 
@@ -72,7 +73,8 @@ def read_entries(links: Iterable[tuple[Element, str]], family: Family, listing: 
     """
     found: list[_Link] = []
     for order, (a, link) in enumerate(links):
-        kind = None if _is_download(a, link) else family.kind_of(link, listing)
+        is_copy = not family.bare_files and _is_download(a, link)
+        kind = None if is_copy else family.kind_of(link, listing)
         if kind is not None:
             found.append((order, a, link, kind, f"{kind} {family.article_key(link) or family.canonical(link)}"))
     inside = _identities(found)
@@ -80,7 +82,9 @@ def read_entries(links: Iterable[tuple[Element, str]], family: Family, listing: 
     blocks: dict[Element, list[_Link]] = {}
     for item in found:
         blocks.setdefault(_block(item[1], inside, alone), []).append(item)
-    return [_entry(block, items, family) for block, items in blocks.items()]
+    entries = [_entry(block, items, family) for block, items in blocks.items()]
+    beside = dates_between([entry.block for entry in entries if entry.date_text is None], inside)
+    return [replace(entry, date_text=entry.date_text or beside.get(entry.block)) for entry in entries]
 
 
 def _is_download(a: Element, link: str) -> bool:

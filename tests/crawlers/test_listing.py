@@ -139,6 +139,37 @@ def test_an_attribute_that_a_family_names_is_read_before_its_text() -> None:
     assert [item.date for item in page.items] == [dt.date(2025, 6, 27)]
 
 
+FLAT = {
+    "after": '<h3><a href="{url}">{title}</a></h3><p class="meta">{day}</p><p>{lead}</p>',
+    "before": '<p>{day}</p><h3><a href="{url}">{title}</a></h3><p>{lead}</p>',
+    "texts": '<a href="{url}">{title}</a> ({day})<br>',
+    "definitions": '<dt><a href="{url}">{title}</a></dt><dd>{day}</dd>',
+    "rows": '<tr><td><a href="{url}">{title}</a></td></tr><tr><td>Ngày đăng: {day}</td></tr>',
+}
+AROUND = {"definitions": "<dl>{}</dl>", "rows": "<table>{}</table>"}
+
+
+@pytest.mark.parametrize("shape", FLAT)
+def test_an_entry_without_an_element_of_its_own_has_the_date_beside_it(shape: str) -> None:
+    page = read(AROUND.get(shape, "<div>{}</div>").format(entries(FLAT[shape])))
+    assert titles(page) == list(TITLES)
+    assert [item.date for item in page.items] == [dt.date(2025, 6, 27 - n) for n in range(len(TITLES))]
+
+
+@pytest.mark.parametrize("shape", ["after", "before", "texts"])
+def test_where_the_ends_of_a_flat_list_do_not_tell_whose_a_date_is_there_is_none(shape: str) -> None:
+    page = read(f"<div><p>Thứ Sáu, 01/08/2025</p>{entries(FLAT[shape])}<p>01/08/2025</p></div>")
+    assert titles(page) == list(TITLES)
+    assert [item.date for item in page.items] == [None] * len(TITLES)
+
+
+def test_related_news_below_an_entry_do_not_take_its_date() -> None:
+    related = '<ul><li><a href="/tin/tin-cu-{n}9999.html">Bài trước đó</a></li></ul>'
+    page = read('<div class="list">' + entries(f'<div class="item">{FLAT["after"]}{related}</div>') + "</div>")
+    assert titles(page) == list(TITLES)
+    assert [item.date for item in page.aside] == [None] * len(TITLES)
+
+
 # The list and the boxes beside it
 
 BOX = "".join(f'<li><a href="/tin/tin-nong-{20000 + n}.html">{title}</a></li>' for n, title in enumerate(HOT))
