@@ -1,7 +1,8 @@
 """What crawls cost: ``python -m benchmarks.crawl``.
 
-Requests per item of a sweep, listing requests for one backfilled day, requests of a scheduled run with nothing new,
-pages a second on loopback; on the sample portals and, where ``TINTINH_DATA`` is present, on the real archive.
+Requests per item of a sweep, listing requests for one backfilled day (cold: nothing known; warm: with the page map of
+earlier crawls), requests of a scheduled run with nothing new, pages a second on loopback; on the sample portals and,
+where ``TINTINH_DATA`` is present, on the real archive; and a day's cost on generated listings that grow.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import deep
 from benchmarks.common import data_folder, finish, show, tools_folder
 from crawlers.job import OUTCOME_FILE, CrawlJob, CrawlOutcome, read_outcome
+from crawlers.page_map import PAGE_MAP, PageMap
 from crawlers.portal import Portal, load_registry
 from tests.crawlers.known import write_inventory
 from tests.portals.server import SampleServer
@@ -24,6 +27,8 @@ from tests.portals.server import SampleServer
 ROOT = Path(__file__).parents[1]
 REAL_PORT = 8797
 DAY = dt.timedelta(days=1)
+DEPTHS = (10, 100, 1000)  # pages of the generated listings
+PLACES = (0.37, 0.9)  # of the days asked for, from the head
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ class Total:
     items: int = 0
     files: int = 0
     seconds: float = 0.0
+    sections: int = 0  # listings that show dates
 
     def add(self, outcome: CrawlOutcome) -> None:
         """Adds one crawl."""
@@ -69,33 +75,68 @@ def main() -> int:
     with real() as found:
         if found is not None:
             figures |= measure(found, rows)
+    for pages in DEPTHS:
+        figures |= grow(pages, rows)
     columns = ("course", "run", "requests", "listings", "items", "requests/item", "seconds", "requests/s")
     show("What crawls cost", columns, rows)
     return finish("crawl", figures)
 
 
 def measure(course: Course, rows: list[Sequence[object]]) -> dict[str, float | int | str | None]:
-    """Sweep, one day, and a scheduled run with nothing new; appends three rows."""
-    sweep, day, idle = Total(), Total(), Total()
+    """Sweep, one day cold and warm, and a scheduled run with nothing new; appends four rows.
+
+    Listing and idle requests are those of one section, robots.txt, feeds and sitemaps included.
+    """
+    sweep, cold, warm, idle = Total(), Total(), Total(), Total()
     for portal in course.portals:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as fresh:
+            cold.add(run(make_job(course, portal, Path(fresh), "day", course.day, course.day)))
             job = make_job(course, portal, Path(folder), "sweep", course.first, course.last)
             sweep.add(run(job))
+            warm.sections += len(PageMap.load(job.archive / portal.id / PAGE_MAP).charts)
             known = write_inventory(job, Path(folder) / "known.parquet")
-            day.add(run(make_job(course, portal, Path(folder), "day", course.day, course.day)))
+            warm.add(run(make_job(course, portal, Path(folder), "day", course.day, course.day)))
             after = make_job(course, portal, Path(folder), "idle", course.last + DAY, course.last + DAY)
             idle.add(run(after.model_copy(update={"scheduled": True, "inventory": known})))
-    for name, total in (("sweep", sweep), (f"one day ({course.day})", day), ("nothing new", idle)):
-        per_item = total.requests / total.items if total.items else None
-        rate = total.requests / total.seconds
-        rows.append((course.name, name, total.requests, total.listings, total.items, per_item, total.seconds, rate))
+    runs = (("sweep", sweep), (f"{course.day}, cold", cold), (f"{course.day}, warm", warm), ("nothing new", idle))
+    rows += [row(course.name, name, total) for name, total in runs]
+    listings = warm.sections or 1
     return {
-        f"{course.name}_requests_per_item": round((sweep.requests - sweep.files) / sweep.items, 3),
+        f"{course.name}_requests_per_item": round((sweep.requests - sweep.files - sweep.listings) / sweep.items, 3),
         f"{course.name}_files_requested": sweep.files,
-        f"{course.name}_day_listing_requests": round(day.listings / len(course.portals), 2),
-        f"{course.name}_idle_requests": round(idle.requests / len(course.portals), 2),
+        f"{course.name}_day_cold": round(cold.listings / listings, 2),
+        f"{course.name}_day_warm": round(warm.listings / listings, 2),
+        f"{course.name}_idle_requests": round(idle.requests / listings, 2),
         f"{course.name}_requests_per_second": round(sweep.requests / sweep.seconds, 1),
     }
+
+
+def grow(pages: int, rows: list[Sequence[object]]) -> dict[str, float | int | str | None]:
+    """The dearest day of a generated listing, cold, and the day beside it, warm; appends two rows."""
+    cold, warm = Total(), Total()
+    costs: list[tuple[int, int]] = []
+    with deep.serving(pages) as proxy:
+        for place in PLACES:
+            day = deep.day_at(place, pages)
+            course = Course(f"{pages} pages", proxy, (deep.portal(),), day, day, day)
+            with tempfile.TemporaryDirectory() as folder:
+                first = run(make_job(course, deep.portal(), Path(folder), "day", day, day))
+                again = run(make_job(course, deep.portal(), Path(folder), "beside", day - DAY, day - DAY))
+            cold.add(first)
+            warm.add(again)
+            costs.append((first.listing_requests, again.listing_requests))
+    rows += [row(f"{pages} pages", name, total) for name, total in (("two days, cold", cold), ("beside, warm", warm))]
+    return {
+        f"pages_{pages}_day_cold": max(first for first, _ in costs),
+        f"pages_{pages}_day_warm": max(again for _, again in costs),
+    }
+
+
+def row(course: str, name: str, total: Total) -> Sequence[object]:
+    """One line of the table."""
+    per_item = total.requests / total.items if total.items else None
+    rate = total.requests / total.seconds
+    return (course, name, total.requests, total.listings, total.items, per_item, total.seconds, rate)
 
 
 def make_job(course: Course, portal: Portal, folder: Path, run: str, first: dt.date, last: dt.date) -> CrawlJob:

@@ -22,6 +22,7 @@ from typing import Any
 
 logger = logging.getLogger(__name__)
 
+PAGE_MAP = "state/pages.json"  # below the portal's folder in the archive
 VERSION = 1
 MOST_SPOTS = 4000  # of one listing
 MOST_LISTINGS = 500

@@ -23,7 +23,7 @@ from crawlers.families.listing import read_listing
 from crawlers.guards import asked_url, outcome_of
 from crawlers.job import Candidate, CrawlJob, Source
 from crawlers.listing_dates import ZONE
-from crawlers.page_map import PageMap
+from crawlers.page_map import PAGE_MAP, PageMap
 from crawlers.plans import Missing
 from warehouse.schema import Outcome
 
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 ABSENT = frozenset({Outcome.GONE, Outcome.SOFT_404, Outcome.EMPTY})
 logger = logging.getLogger(__name__)
 
-PAGE_MAP = "state/pages.json"  # below the portal's folder in the archive
 MOST_FEEDS = 5  # of those that the home page links
 MOST_SOURCES = 100  # feeds and sitemaps of one crawl
 UNPACKS_TOO_FAR = "the sitemap unpacks to more than the limit"

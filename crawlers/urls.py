@@ -89,6 +89,11 @@ def is_file(url: str) -> bool:
     return FILE.search(urlsplit(url).path) is not None
 
 
+def is_pdf(url: str) -> bool:
+    """Whether ``url`` names a PDF file."""
+    return urlsplit(url).path.lower().endswith(".pdf")
+
+
 def is_asset(url: str) -> bool:
     """Whether ``url`` names an image, style, script, font or video."""
     return ASSET.search(url) is not None

@@ -86,6 +86,7 @@ class Family:
     hints: Hints = GENERIC
     max_pages: int = 2000
     page_name: re.Pattern[str] = field(default=PAGE_NAME)
+    bare_files: bool = False  # PDF files that a list of documents links are documents: it has no pages of their own
     origin: str = ""  # scheme and host of the portal's home: links to that host, with or without www., get both
 
     def of(self, home: str, options: Mapping[str, Any]) -> Family:
@@ -134,6 +135,8 @@ class Family:
 
     def kind_of(self, url: str, listing: Kind = "article") -> Kind | None:
         """What ``url`` leads to when a listing of articles or documents links it; None for neither."""
+        if self.bare_files and listing == "document" and urls.is_pdf(url):
+            return "document"
         if urls.is_file(url) or urls.is_asset(url) or urls.is_trap(url):
             return None
         if self.is_document(url):

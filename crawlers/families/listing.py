@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from crawlers import urls
 from crawlers.families.base import Family, Kind
 from crawlers.families.chain import AnyPager, read_chain
-from crawlers.families.entries import Entry, main_list, read_entries, text_of
+from crawlers.families.entries import LONGEST_TITLE, Entry, main_list, read_entries, text_of
 from crawlers.families.pager import Pager, read_pager
 from crawlers.job import Candidate
-from crawlers.listing_dates import find_date
+from crawlers.listing_dates import find_date, is_date_text
 from crawlers.markup import base_url, read_html
 
+MOST_CELLS = 50  # of one row
 MOST_LINKS = 10_000  # of one page: reading more would keep the crawl from everything else
 
 
@@ -43,6 +44,8 @@ def read_listing(html: str, url: str, family: Family, listing: Kind = "article")
     anchors = islice(root.iter("a"), MOST_LINKS)
     links = [(a, link) for a in anchors if (link := urls.absolute(base, a.get("href")))]
     entries = read_entries(links, family, listing)
+    if listing == "document" and not any(entry.kind == "document" for entry in entries):
+        entries = read_entries(links, replace(family, bare_files=True), listing) or entries
     pager = read_pager(((text_of(a), link) for a, link in links), url, family) or read_chain(root, base)
     main = main_list(root, entries, family, _last_link(pager, [link for _, link in links]))
     shown = {entry.identity for entry in main}
@@ -70,6 +73,12 @@ def _candidates(entries: Iterable[Entry], url: str, family: Family) -> tuple[Can
     return tuple(_candidate(entry, position, url, family) for position, entry in enumerate(entries))
 
 
+def _row_title(entry: Entry) -> str:
+    """The longest text of the cells beside a link that says nothing itself."""
+    texts = (text_of(cell) for cell in islice(entry.block.iter("td"), MOST_CELLS))
+    return max((text for text in texts if not is_date_text(text)), key=len, default="")[:LONGEST_TITLE]
+
+
 def _candidate(entry: Entry, position: int, url: str, family: Family) -> Candidate:
     canonical = family.canonical(entry.url)
     return Candidate(
@@ -78,7 +87,7 @@ def _candidate(entry: Entry, position: int, url: str, family: Family) -> Candida
         kind=entry.kind,
         listing_url=url,
         portal_key=family.article_key(entry.url),
-        title=entry.title or None,
+        title=entry.title or _row_title(entry) or None,
         date_text=entry.date_text,
         date=find_date(entry.date_text) if entry.date_text else None,
         position=position,

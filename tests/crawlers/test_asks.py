@@ -127,3 +127,27 @@ def test_a_list_of_sharepoint_goes_on_behind_its_last_row() -> None:
     assert step is not None
     assert (step[0], parse_qs(step[1].body)["__EVENTARGUMENT"]) == (2, ["dvt_firstrow={21}"])
     assert chain_of(new).towards(9, 4) == (5, Ask(SO + "/ds.aspx?Paged=TRUE&p_ID=30&PageFirstRow=31"))
+
+
+# Lists of documents without pages of their own
+
+
+def test_a_list_of_bare_files_gives_documents_with_the_titles_and_days_of_their_rows() -> None:
+    row = (
+        "<tr><td>{n}/KH-UBND</td><td>Kế hoạch làm đường đợt {n}</td><td>{n:02d}/06/2025</td>"
+        '<td><a href="/tep/KH-{n}.pdf" download>Tải về</a> <a href="/tep/KH-{n}.docx">Word</a></td></tr>'
+    )
+    table = "<table><tr><th>Số</th><th>Trích yếu</th></tr>" + "".join(row.format(n=n) for n in range(1, 9)) + "</table>"
+    items = read_listing(table, SO + "/van-ban", family("generic"), "document").items
+    assert [item.url for item in items] == [f"{SO}/tep/KH-{n}.pdf" for n in range(1, 9)]
+    assert {(item.kind, item.portal_key) for item in items} == {("document", None)}
+    assert (items[2].title, str(items[2].date)) == ("Kế hoạch làm đường đợt 3", "2025-06-03")
+
+
+def test_files_beside_documents_that_have_pages_and_files_in_the_news_are_no_documents() -> None:
+    item = '<li><a href="/tin-moi-trong-ngay-{n}.html">Tin mới số {n}</a> <a href="/tep/{n}.pdf">Tệp</a></li>'
+    html = "<ul>" + "".join(item.format(n=n) for n in range(10001, 10009)) + "</ul>"
+    for listing in ("article", "document"):
+        page = read_listing(html, SO + "/tin", family("generic"), listing)  # type: ignore[arg-type]
+        assert all("/tep/" not in entry.url for entry in (*page.items, *page.aside))
+        assert len(page.items) == 8
