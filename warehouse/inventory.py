@@ -26,14 +26,30 @@ from warehouse.schema import (
 
 ZONE = dt.timedelta(hours=7)  # Asia/Ho_Chi_Minh has had no other offset since 1975
 
+# How the fetch of a file may fail today and not tomorrow.
+PASSING = frozenset(
+    outcome.value
+    for outcome in (
+        Outcome.SERVER_ERROR,
+        Outcome.NETWORK_ERROR,
+        Outcome.TIMEOUT,
+        Outcome.BLOCKED,
+        Outcome.TRUNCATED,
+    )
+)
+
 KNOWN = (
     Column("id", STRING, "Article or document id", nullable=False),
     Column("kind", STRING, "article or document", nullable=False, allowed=tuple(Kind)),
     Column("canonical_url", STRING, "URL without tracking, session and view parameters", nullable=False),
     Column("portal_key", STRING, "The portal's own id of the page"),
     Column("published_date", DATE, "Publication day, of a document its issue day where that alone is known"),
-    Column("etag", STRING, "ETag of the last good reading"),
-    Column("last_modified", STRING, "Last-Modified of the last good reading"),
+    Column(
+        "etag",
+        STRING,
+        "ETag of the last good reading; null where a file of the page failed to arrive",
+    ),
+    Column("last_modified", STRING, "Last-Modified of the last good reading; null as the ETag"),
     Column("content_hash", STRING, "Hash of the current version"),
     Column("last_outcome", STRING, "Outcome of the last reading", nullable=False, allowed=tuple(Outcome)),
     Column("last_seen_at", TIMESTAMP, "Last time it was found on the portal, else its last reading, UTC"),
@@ -67,8 +83,8 @@ def inventory(observations: pa.Table, items: list[Item]) -> pa.Table:
     columns: dict[str, Any] = {
         "published_date": pc.coalesce(told["published_date"], told["issued_date"]),
         "content_hash": pa.array([item.versions[-1].content_hash if item.versions else None for item in items], STRING),
-        "etag": _if_good(told["etag"], items),
-        "last_modified": _if_good(told["last_modified"], items),
+        "etag": _if_good(told["etag"], items, told["attachments"]),
+        "last_modified": _if_good(told["last_modified"], items, told["attachments"]),
         "last_outcome": last["outcome"],
         "last_seen_at": pa.array(seen, INT).cast(TIMESTAMP),
         "gone_count": pa.array([item.gone_count for item in items], INT),
@@ -103,8 +119,10 @@ def _telling(item: Item) -> int:
     return item.last_row if item.last_body is None else item.last_body
 
 
-def _if_good(column: pa.ChunkedArray, items: list[Item]) -> pa.ChunkedArray:
-    good = pa.array([bool(item.versions) for item in items], pa.bool_())
+def _if_good(column: pa.ChunkedArray, items: list[Item], files: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Validators of what was read whole: a page that lacks a file is asked for anew, so that its files are too."""
+    lacking = (any(file["outcome"] in PASSING for file in row or ()) for row in files.to_pylist())
+    good = pa.array([bool(item.versions) and not lack for item, lack in zip(items, lacking, strict=True)], pa.bool_())
     return pc.if_else(good, column, pa.scalar(None, STRING))
 
 
