@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,12 +44,13 @@ def _free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def harvest(folder: Path, proxy: str, first: dt.date, last: dt.date) -> CrawlJob:
+def harvest(folder: Path, proxy: str, first: dt.date, last: dt.date, run_id: str = "r1", **changes: Any) -> CrawlJob:
     portal = load_registry([Path(__file__).parent / "registry"])[PORTAL]
+    portal = portal.model_copy(update={"sections": changes.pop("sections", portal.sections)})
     archive = folder / "archive"
     job = CrawlJob(
-        portal=portal, run_id="r1", date_from=first, date_to=last, archive=archive, run_dir=archive / PORTAL / "r1",
-        proxy=proxy,
+        portal=portal, run_id=run_id, date_from=first, date_to=last, archive=archive, run_dir=archive / PORTAL / run_id,
+        proxy=proxy, **changes,
     )  # fmt: skip
     code, log = finish(start(job), timeout=300)
     assert code == 0, log
@@ -77,4 +79,17 @@ def test_one_day_deep_in_the_listings_costs_few_listing_requests(tmp_path: Path,
     day = dt.date(2016, 8, 10)
     job = harvest(tmp_path, proxy, day, day)
     assert ids(job, "article") == sorted(item["id"] for item in gold("articles") if item["date"] == day.isoformat())
-    assert outcome(job).listing_requests <= 30
+    assert outcome(job).listing_requests <= 5 * 14
+    again = harvest(tmp_path, proxy, day, day, "r2")
+    assert ids(again, "article") == ids(job, "article")
+    assert outcome(again).listing_requests <= 5 * 4  # with the map of where the days lie
+
+
+@pytest.mark.timeout(600)
+def test_a_mix_of_languages_and_sections_never_makes_two_articles_of_one(tmp_path: Path, proxy: str) -> None:
+    mixed = ("/cong-nghe-thong-tin", "/en/cong-nghe-thong-tin", "/vi/cong-nghe-thong-tin", "/vi/buu-chinh-vien-thong",
+             "/en/thanh-tra", "/vi/thanh-tra", "/vi/ke-hoach-tai-chinh", "/ke-hoach-tai-chinh")  # fmt: skip
+    job = harvest(tmp_path, proxy, dt.date(2008, 1, 1), dt.date(2022, 12, 31), sections=mixed, dry_run=True)
+    planned = [item.portal_key for item in outcome(job).planned if item.kind == "article"]
+    assert len(planned) == len(set(planned))
+    assert {item["id"] for item in gold("articles")} <= set(planned)
