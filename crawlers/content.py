@@ -61,13 +61,13 @@ def media_type(body: bytes, declared: str = "") -> str | None:
     None for bytes that are no known file and no text.
     """
     head = body[:PDF_HEADER_WITHIN].lstrip(b"\xef\xbb\xbf\x00 \t\r\n\f")
-    if b"%PDF-" in body[:PDF_HEADER_WITHIN] and not head.startswith(b"<"):
-        return PDF
     if body.startswith(b"PK\x03\x04"):
         return _zip_type(body)
     if body.startswith(OLE_MAGIC):
         return next((type_ for name, type_ in OLE_PARTS if name.encode("utf-16-le") in body), OLE)
     binary = next((type_ for magic, type_ in MAGIC if head.startswith(magic)), None)
+    if binary is None and b"%PDF-" in body[:PDF_HEADER_WITHIN] and not head.startswith(b"<"):
+        return PDF  # after the bundles, which may begin with a PDF that is not packed
     return binary or _text_type(body[:4096], head, declared.lower())
 
 
