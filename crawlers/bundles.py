@@ -59,6 +59,8 @@ def read_bundle(body: bytes, name: str, limits: Limits | None = None) -> Bundle:
     """The files in the bundle ``name``; never raises for what a bundle holds."""
     reader = _Reader(limits or Limits(), len(body))
     reader.read(body, name, 1)
+    if not reader.seen and not reader.bundle.problems:
+        reader.problem(name, Outcome.EMPTY, "the bundle holds no file")
     return reader.bundle
 
 
@@ -80,7 +82,7 @@ class _Reader:
     def read(self, body: bytes, name: str, depth: int) -> None:
         """Reads the bundle ``name``, itself at ``depth``."""
         if depth > self.limits.depth:
-            self._problem(name, Outcome.OVERSIZED, f"bundles in bundles, more than {self.limits.depth} deep")
+            self.problem(name, Outcome.OVERSIZED, f"bundles in bundles, more than {self.limits.depth} deep")
             return
         media = media_type(body)
         try:
@@ -88,19 +90,19 @@ class _Reader:
                 if not self._take(entry, f"{name}/{_label(entry.name)}", depth):
                     return
         except ImportError as error:
-            self._problem(name, Outcome.UNREADABLE, f"{media} cannot be read here ({error})", NEEDS)
+            self.problem(name, Outcome.UNREADABLE, f"{media} cannot be read here ({error})", NEEDS)
         except _BROKEN as error:
-            self._problem(name, Outcome.UNREADABLE, f"the bundle is damaged or encrypted ({error})")
+            self.problem(name, Outcome.UNREADABLE, f"the bundle is damaged or encrypted ({error})")
 
     def _take(self, entry: _Entry, name: str, depth: int) -> bool:
         """Reads one member; False where nothing more of the bundle may be read."""
         self.seen += 1
         if self.seen > self.limits.members:
-            self._problem(name, Outcome.OVERSIZED, f"more than {self.limits.members} files in the bundle")
+            self.problem(name, Outcome.OVERSIZED, f"more than {self.limits.members} files in the bundle")
             return False
         if _OUTSIDE.search(entry.name) or entry.encrypted:
             why = "it is encrypted" if entry.encrypted else "its name leads out of the bundle"
-            self._problem(name, Outcome.UNREADABLE, why)
+            self.problem(name, Outcome.UNREADABLE, why)
             return True
         return self._unpack(entry, name, depth)
 
@@ -109,11 +111,11 @@ class _Reader:
         try:
             body = _joined(entry.blocks, most)
         except _BROKEN as error:
-            self._problem(name, Outcome.UNREADABLE, f"the member is damaged or encrypted ({error})")
+            self.problem(name, Outcome.UNREADABLE, f"the member is damaged or encrypted ({error})")
             return True
         if body is None:
             self.left -= most
-            self._problem(name, Outcome.BOMB, f"the member unpacks to more than {most} bytes")
+            self.problem(name, Outcome.BOMB, f"the member unpacks to more than {most} bytes")
             return self.left > 0
         self.left -= len(body)
         media = media_type(body)
@@ -123,7 +125,8 @@ class _Reader:
             self.bundle.members.append(Member(name, media, body))
         return True
 
-    def _problem(self, name: str, outcome: Outcome, message: str, remedy: str = BY_HAND) -> None:
+    def problem(self, name: str, outcome: Outcome, message: str, remedy: str = BY_HAND) -> None:
+        """Notes what cannot be read."""
         self.bundle.problems.append(Problem(url=name, outcome=outcome.value, message=message, remedy=remedy))
 
 
