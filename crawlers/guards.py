@@ -126,8 +126,11 @@ class CountedRedirects(RedirectMiddleware):
         self, request: Request, response: Response
     ) -> Request | Response:
         """Follows a redirect; one that leads out of the web is refused."""
-        result: Request | Response = super().process_response(request, response)
         target = header(response, "Location")
+        try:
+            result: Request | Response = super().process_response(request, response)
+        except ValueError:  # an address that is none
+            result = response
         if result is response and response.status in REDIRECTS and target:
             raise Refused(Outcome.OFFSITE, f"{_path(request)} -> {target[:200]} is no http address", NOT_WEB_REMEDY)
         return result

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from scrapy.downloadermiddlewares.cookies import CookiesMiddleware
+from scrapy.http import TextResponse
 
-from crawlers.guards import header, is_robots
+from crawlers.guards import Refused, header, is_robots
 from crawlers.responses import FILE_SUFFIXES
+from warehouse.schema import Outcome
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -18,13 +21,21 @@ if TYPE_CHECKING:
 SITEMAP_SUFFIXES = (".xml", ".gz")
 MOST_COOKIES = 50  # of an answer, and of the whole crawl; no portal needs more
 COOKIE_BYTES = 4096  # of one Set-Cookie header, as browsers allow
+TAGS_REMEDY = "if it is wanted, raise TAGS_MOST in crawlers/settings.py and clear the task"
+NO_REMEDY = "nothing to do: no real page has such a tag"
+MOST_ATTRIBUTES = 5000  # of one tag
+BARE_TAG = re.compile(rb"<[a-zA-Z][^<>]{10000,}+")
+QUOTED = re.compile(rb"\"[^\"]*+\"|'[^']*+'")
+QUOTED_TAG = re.compile(rb"<[a-zA-Z](?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+")
+INLINE_PICTURE = re.compile(rb"[\"']data:[^\"'<>,]{0,100};base64,[A-Za-z0-9+/=\s]*+[\"']")
+SEPARATOR = re.compile(rb"[\s\"'=/]+")
 UNLIMITED = 0  # Scrapy's word
 
 
 class SizeLimits:
     """Limits raw answers by what was asked for, and what a compressed one unpacks to.
 
-    What is parsed as one tree must be smaller than a file, which is only stored: a page unpacks to a page's size.
+    What is parsed as a tree must be smaller than a file, which is only stored.
     """
 
     def __init__(self, page: int, file: int, unpacked: int) -> None:
@@ -36,16 +47,45 @@ class SizeLimits:
         names = ("PAGE_MAXSIZE", "FILE_MAXSIZE", "UNPACKED_MAXSIZE")
         return cls(*(crawler.settings.getint(name) for name in names))
 
+    def tree(self, request: Request) -> int:
+        """The limit of what is parsed: a sitemap's or a page's."""
+        is_sitemap = urlsplit(request.url).path.lower().endswith(SITEMAP_SUFFIXES)
+        return self.unpacked if is_sitemap else self.page
+
     def process_request(self, request: Request) -> None:
         """Sets the limit of the raw answer; robots.txt is not refused for its size but cut, see crawlers.transport."""
-        limit = self.file if _is_file(request) else self.page
+        limit = self.file if _is_file(request) else self.tree(request)
         request.meta["download_maxsize"] = UNLIMITED if is_robots(request) else limit
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Sets the limit of unpacking, which comes next, and remembers the encoding, which unpacking removes."""
-        large = _is_file(request) or urlsplit(request.url).path.lower().endswith(SITEMAP_SUFFIXES)
-        request.meta["download_maxsize"] = self.unpacked if large else self.page
+        request.meta["download_maxsize"] = self.file if _is_file(request) else self.tree(request)
         request.meta["content_encoding"] = header(response, "Content-Encoding")
+        return response
+
+
+class TagLimit:
+    """Refuses a page of so many tags that its tree would fill the memory, or with a tag of very many attributes.
+
+    A parser compares each attribute with all others of its tag: a megabyte of them takes hours.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> TagLimit:
+        """Scrapy's constructor."""
+        return cls(crawler.settings.getint("TAGS_MOST"))
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Raises Refused for such a page."""
+        if isinstance(response, TextResponse) and not _is_file(request):
+            tags = response.body.count(b"<")
+            if tags > self.most:
+                raise Refused(Outcome.OVERSIZED, f"the page has {tags} tags, the limit is {self.most}", TAGS_REMEDY)
+            if most_attributes(response.body) > MOST_ATTRIBUTES:
+                raise Refused(Outcome.OVERSIZED, f"a tag has more than {MOST_ATTRIBUTES} attributes", NO_REMEDY)
         return response
 
 
@@ -65,6 +105,13 @@ class BoundedCookies(CookiesMiddleware):
             if len(jar) > MOST_COOKIES:
                 jar.clear()
         return result
+
+
+def most_attributes(body: bytes) -> int:
+    """About how many attributes the longest tags of a page have at most; tags below 10,000 bytes are not looked at."""
+    bare = (INLINE_PICTURE.sub(b"", match[0]) for match in BARE_TAG.finditer(body))
+    quoted = (QUOTED.sub(b"", match[0]) for match in QUOTED_TAG.finditer(body) if len(match[0]) > 10_000)
+    return max((len(SEPARATOR.findall(tag)) for tag in (*bare, *quoted)), default=0)
 
 
 def _is_file(request: Request) -> bool:

@@ -34,10 +34,12 @@ DOWNLOAD_HANDLERS = {
 REMOTE_CONTROL_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 
-# Bytes. Raw answers of pages and files, then what a compressed answer may unpack to.
-PAGE_MAXSIZE = 10 << 20
+# Bytes. Pages, files and sitemaps, raw and unpacked. A page becomes a tree of forty
+# times its size, and the process of a crawl must stay below 300 MB; see benchmarks.hostile.
+PAGE_MAXSIZE = 5 << 20
 FILE_MAXSIZE = 64 << 20
-UNPACKED_MAXSIZE = 64 << 20
+UNPACKED_MAXSIZE = 8 << 20  # of a sitemap: 50,000 entries, as many as it may have
+TAGS_MOST = 450_000  # of a page; the largest real ones have some ten thousand
 HEAD_MAXSIZE = 128 << 10  # status line and headers
 DOWNLOAD_MAXSIZE = FILE_MAXSIZE  # for requests that crawlers.guards does not see
 DOWNLOAD_WARNSIZE = 0  # the outcome says it
@@ -61,6 +63,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawlers.robots.RobotsRules": 100,  # a robots.txt that cannot be read forbids everything
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawlers.guards.PatientRetry": 550,  # knows Retry-After
+    "crawlers.limits.TagLimit": 585,  # above HttpCompression: counts what is unpacked
     "crawlers.limits.SizeLimits": 595,  # below HttpCompression: limits before and after unpacking differ
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "crawlers.guards.CountedRedirects": 600,  # a loop is an outcome, not a filtered duplicate

@@ -94,3 +94,15 @@ class FakeDns(GuardedResolver):
 
     def lookup(self, name: str, timeout: Any) -> Any:
         return defer.succeed(self.NAMES[name])
+
+
+class OnlyIpv6(GuardedResolver):
+    """Names without an IPv4 address; the loopback one stands for a public one."""
+
+    def lookup(self, name: str, timeout: Any) -> Any:
+        from twisted.internet.error import DNSLookupError
+
+        return defer.fail(DNSLookupError(name)).addErrback(self._lookup_ipv6, "::1")
+
+    def _checked(self, address: str, name: str) -> str:
+        return address
