@@ -24,7 +24,7 @@ KINDS: tuple[tuple[PortalKind, str, str], ...] = (
     ("broadcaster", r"^.*(?:tv|ptth)$|^(?:tv|ptth|truyenhinh|dai)", r"\btruyen hinh\b|\bphat thanh\b|\bptth\b"),
     ("newspaper", r"^bao(?!cao|hiem)", r"^bao\b|\bbao dien tu\b"),
     ("department", r"^s(?:o[a-z]{2,}|gd.*|yt|xd|ct)$", r"\bsở\b|^(?:so|ban|cuc|chi cuc|van phong)\b"),
-    ("district", r"^(?:huyen|xa|phuong|quan|thixa)", r"\b(?:huyen|thi xa|quan|xa|phuong|thi tran|dac khu)\b"),
+    ("district", r"^(?:huyen|xa|phuong|quan(?!g)|thixa)", r"\b(?:huyen|thi xa|quan|xa|phuong|thi tran|dac khu)\b"),
     ("government", r"", r"\b(?:cong thong tin|uy ban nhan dan|ubnd|cong dich vu)\b"),
 )
 How = Literal["asked", "host", "name", "default"]

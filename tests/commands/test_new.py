@@ -79,7 +79,7 @@ def test_a_portal_is_not_written_twice_and_the_first_stays_as_it_is(desk: Desk) 
     with pytest.raises(EntryError, match=rf"tuyen_quang.yaml: portal {ID} has the id .*portal check {ID}"):
         desk.new(HOST)
     with pytest.raises(EntryError, match=f"portal {ID} has the home"):
-        desk.new(f"www.{HOST}", id="another")
+        desk.new(HOST, url=f"http://www.{HOST}/", id="another")
     assert written(desk) == before
 
 
@@ -100,7 +100,9 @@ def test_a_home_page_that_cannot_be_read_writes_nothing_and_says_why(case, desk:
 
 
 def test_a_portal_whose_robots_txt_forbids_it_is_left_alone(desk: Desk) -> None:
-    desk.server.set(r"/robots\.txt$", "rewrite", edits=[("Disallow: /quan-tri/", "Disallow: /")])
+    desk.server.set(
+        r"/robots\.txt$", "rewrite", edits=[("Disallow: /quan-tri/", "Disallow: /"), (r"\nAllow: /\n", "\n")]
+    )
     with pytest.raises(ValueError, match=r"robots\.txt forbids"):
         desk.new(HOST)
     assert [request["url"] for request in desk.server.requests] == [f"http://{HOST}/robots.txt"]
