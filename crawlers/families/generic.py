@@ -22,6 +22,12 @@ SECTION_WORDS = re.compile(
     r"/(?:tag|tags|tim-kiem|search|chuyen-muc|danh-muc|category|the-loai|login|dang-nhap|lien-he|rss|sitemap)(?:[/.?]|$)",
     re.I,
 )
+STANDING = re.compile(  # pages that are no news, though some have names as long as headlines
+    r"/(?:gioi-thieu(?:-chung)?|about(?:-us)?|co-cau-to-chuc|bo-may-to-chuc|chuc-nang-nhiem-vu|thu-tuc-hanh-chinh|"
+    r"dich-vu-cong|hoi-dap|lich-cong-tac|lich-lam-viec|so-do-(?:cong|trang|website)|(?:chinh-sach|dieu-khoan)-"
+    r"(?:bao-mat|(?:quyen-)?rieng-tu|su-dung)(?:-thong-tin|-du-lieu|-dich-vu|-website)*)(?:[/.]|$)",
+    re.I,
+)
 # Sections that the decrees on portals prescribe, with names as long as headlines.
 _NAMES = """
     van-ban-chi-dao-dieu-hanh he-thong-van-ban-chi-dao-dieu-hanh van-ban-quy-pham-phap-luat
@@ -54,7 +60,9 @@ class GenericFamily(Family):
         path = unquote(urlsplit(url).path)
         if path in ("", "/") or SECTION_WORDS.search(path) or _is_prescribed(path) or self.is_document(url):
             return False
-        return bool(self.article_key(url)) or DATED_PATH.search(path) is not None or _slug_words(path) >= FEWEST_WORDS
+        if self.article_key(url) or DATED_PATH.search(path):
+            return True
+        return _slug_words(path) >= FEWEST_WORDS and STANDING.search(path) is None
 
     def article_key(self, url: str) -> str | None:
         """The id in a parameter, in a place of the path named so, or at an end of a slug; None where there is none."""

@@ -33,6 +33,7 @@ KEYS = [
     ("generic", "/Default.aspx?sname=ubnd&sid=4&newsid=468", "468"),
     ("generic", "/tin/hoi-nghi-tong-ket-cong-tac-nam-2025.html", None),
     ("generic", "/vi/node/10203", "10203"),
+    ("generic", "/thu-tuc-hanh-chinh/cap-xa-nhan-ho-so-luu-dong-10203.html", "10203"),
     ("generic", "/tabid/62/ctl/ViewDetail/mid/567/ItemID/1204/Default.aspx", "1204"),
     ("generic", "/vi/tin/-/view_content/4410275-dam-bao-ha-tang.html", "4410275"),
     ("generic", "/Trang/ChiTietTinTuc.aspx?nid=94305", "94305"),
@@ -60,6 +61,8 @@ def test_an_article_is_known_by_its_url_and_its_own_id_is_read(name: str, path: 
 SECTIONS = [
     ("generic", "/vi/van-ban-chi-dao-dieu-hanh"),
     ("generic", "/lay-y-kien-du-thao-van-ban.html"),
+    ("generic", "/gioi-thieu/dieu-kien-tu-nhien-va-dan-so"),
+    ("generic", "/chinh-sach-bao-mat-thong-tin.html"),
     ("generic", "/Default.aspx?sname=ubnd&sid=4&pageid=468"),
     ("sharepoint", "/tintuc/Pages/tin-hoat-dong.aspx?date=&EventID=0&Page=3"),
     ("sharepoint", "/vn/chuyen-muc/1145/tin-thuy-loi.aspx"),

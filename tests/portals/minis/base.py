@@ -16,6 +16,16 @@ from tests.portals.state import State
 from tests.portals.texts import Draft
 from tests.portals.web import Request, Response, clock, esc, lines, page, validators
 
+# Pages that never change and are no news, though some have addresses as long as headlines.
+STATIC = {
+    "/gioi-thieu/dieu-kien-tu-nhien-va-dan-so": "Điều kiện tự nhiên và dân số",
+    "/gioi-thieu/lich-su-hinh-thanh-va-phat-trien.html": "Lịch sử hình thành và phát triển",
+    "/thu-tuc-hanh-chinh/danh-muc-thu-tuc-cap-xa": "Danh mục thủ tục cấp xã",
+    "/chinh-sach-bao-mat-thong-tin": "Chính sách bảo mật thông tin",
+    "/lich-cong-tac/tuan-27": "Lịch công tác",
+}
+ELSEWHERE = "http://lienket.test/tin-tuc/hoi-nghi-tong-ket-phong-trao-thi-dua-20250627.html"
+
 
 class Mini(Site):
     """One mini-portal. ``like`` is the sample portal whose places and people its prose names; ``plan`` says how many
@@ -70,6 +80,9 @@ class Mini(Site):
         if request.path in self.files:
             body = pdf.render(self.files[request.path])
             return Response(200, body, {"Content-Type": "application/pdf", **validators(body.hex(), FILES_CHANGED)})
+        if request.path in STATIC:
+            name = STATIC[request.path]
+            return page(self.frame(state, name, f"<h1>{name}</h1><p>Đang cập nhật.</p>"))
         return super().respond(request, state)
 
     def shown(self, state: State, section: str | None = None) -> list[Article]:
@@ -110,6 +123,11 @@ class Mini(Site):
         """The box of hot news: list items that link the newest articles."""
         return lines(f'<li><a href="{esc(a.url)}">{esc(a.title)}</a></li>' for a in self.shown(state)[:count])
 
+    def footer(self) -> str:
+        """Links to pages that are no news, and to another portal."""
+        own = [f'<a href="{path}">{text}</a>' for path, text in STATIC.items()]
+        return lines([*own, f'<a href="{ELSEWHERE}">Liên kết website</a>'])
+
     def frame(self, state: State, title: str, main: str, head: str = "") -> str:
         """A whole page: header with clock, menu, ``main``, a box of hot news, a visitor counter."""
         return f"""<!DOCTYPE html>
@@ -126,7 +144,8 @@ class Mini(Site):
 </div><div class="right-col"><h3>Tin nóng</h3><ul class="hot">
 {self.hot(state)}
 </ul><div class="counter">Lượt truy cập: <b>{state.visit()}</b></div></div></div>
-<div class="footer">Cơ quan chủ quản: {esc(self.title)}. Ghi rõ nguồn khi phát lại thông tin.</div>
+<div class="footer">{self.footer()}
+Cơ quan chủ quản: {esc(self.title)}. Ghi rõ nguồn khi phát lại thông tin.</div>
 </body></html>"""
 
 
