@@ -62,11 +62,11 @@ def measure(folder: Path, quick: bool = False) -> tuple[dict[str, float], list[t
     with SampleServer() as server:
         replay = Replay(folder, server)
         quiet = [replay.day(first + dt.timedelta(days=number)) for number in range(days)]
-        broken = {b.name: replay.broken(b, _workdays(first + dt.timedelta(days=days))) for b in chosen}
+        broken = {b.name: replay.broken(b, _cycles(first + dt.timedelta(days=days))) for b in chosen}
     return _figures(quiet, broken), [*_alarms(quiet), *(_row(name, runs) for name, runs in broken.items())]
 
 
-def _workdays(day: dt.date) -> list[dt.date]:
+def _cycles(day: dt.date) -> list[dt.date]:
     return [day + dt.timedelta(days=number) for number in range(CYCLES)]
 
 
@@ -123,13 +123,16 @@ class Replay:
         return self._seen(day, now)
 
     def broken(self, breakage: Breakage, days: list[dt.date]) -> list[Run]:
-        """The runs of these days on the broken portal; everything is as before afterwards."""
+        """The runs of these days on the broken portal, until one is told; everything is as before afterwards."""
         kept, memory = self.home.with_name("kept"), self._memory
         shutil.copytree(self.home, kept, symlinks=True)
         for fault in breakage.faults:
             self.server.set(fault[0], fault[1], **fault[2])
         try:
-            return [self.day(day) for day in days]
+            runs: list[Run] = []
+            while len(runs) < len(days) and not (runs and runs[-1].told):
+                runs.append(self.day(days[len(runs)]))
+            return runs
         finally:
             self.server.reset()
             shutil.rmtree(self.home)

@@ -341,9 +341,10 @@ COVERAGE = Table(
         _required(
             "state",
             STRING,
-            "What is known about the day: ok = as many articles as expected; empty_expected = none, and none need be; "
-            "late = fewer than expected, but the day was not over or two days had not passed since; blocked = the "
-            "portal refused; broken = none or too few articles, more failures than readings, or a failed run; "
+            "What is known about the day: ok = as many articles as expected; empty_expected = none, and none need be "
+            "(a holiday, an office's Sunday); late = fewer than expected, but the day was not over or two days had not "
+            "passed since; blocked = the portal refused; broken = none or too few articles, more failures than "
+            "readings, a failed run, or titles, dates, texts, listings or pages that fell below what is usual; "
             "not_run = no run asked for it",
             tuple(CoverageState),
         ),
@@ -351,7 +352,7 @@ COVERAGE = Table(
         _required("documents", INT, "Documents issued that day (else published) that the warehouse holds"),
         _required("errors", INT, "Candidates of that day whose last reading failed"),
         Column("lag_hours", FLOAT, "Hours from the end of the day to the first finished run that covered it"),
-        Column("reason", STRING, "Why the state is not ok"),
+        Column("reason", STRING, "Why the state is not ok: measure, value, expectation and remedy, joined by ' | '"),
         Column("run_id", STRING, "Last run that covered the day; null for not_run"),
     ),
     key=("portal", "day"),
