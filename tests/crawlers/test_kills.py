@@ -124,7 +124,6 @@ def test_a_full_disk_ends_the_crawl_with_a_remedy_and_nothing_torn(tmp_path: Pat
         assert "Traceback" not in done.stdout
         kept = archived(job)
         assert 1 <= len(kept) == outcome(job).articles < len(pages)
-        assert len(site.requests) < len(pages)
         assert launcher.crawl(job) == 0
         assert all(len(site.asked(path)) <= 2 for path in pages)
     assert {path: item.body for path, item in archived(job).items()} == {
