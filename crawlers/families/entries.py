@@ -47,7 +47,9 @@ FARTHEST = 12  # elements above an entry that say whether it stands beside the l
 MOST_PARTS = 500  # elements or texts of one block that are read: no entry has more, and blocks may nest
 MANY = ""  # stands for more than one identity
 PAGED = 4  # how much more the list before the pager weighs
-FULL_WEIGHT = 300  # characters of an entry that count: a long one is no longer list
+LITTLE = 0.25  # what a box beside the list weighs, or entries fewer than FEWEST that no pager follows
+FEWEST = 3
+FULL_WEIGHT = 200  # characters of an entry that count: a long one is no longer list
 
 _Link = tuple[int, Element, str, Kind, str]  # order on the page, element, URL, kind, identity
 _Look = tuple[str, ...]
@@ -141,7 +143,7 @@ def main_list(root: Element, entries: Sequence[Entry], family: Family, pager: in
     paged = _before_pager(groups.values(), pager)
 
     def weight(group: list[Entry]) -> float:
-        return _weight(group) * (PAGED if group is paged else 1)
+        return _weight(group) * (PAGED if group is paged else LITTLE if len(group) < FEWEST else 1)
 
     best = max(groups.values(), key=weight)
     return _once(best)
@@ -202,7 +204,7 @@ def _tokens(element: Element) -> list[str]:
 
 
 def _before_pager(groups: Iterable[list[Entry]], pager: int | None) -> list[Entry] | None:
-    before = [group for group in groups if pager is not None and group[-1].order < pager and len(group) > 1]
+    before = [group for group in groups if pager is not None and group[-1].order < pager]
     return max(before, key=lambda group: group[-1].order, default=None)
 
 
@@ -210,7 +212,7 @@ def _weight(group: list[Entry]) -> float:
     """How much a group says: its text, doubled by dates; a box by its place or name says little."""
     text = sum(min(FULL_WEIGHT, max(len(entry.title), _length(entry.block))) for entry in group)
     dated = 2 * sum(entry.date_text is not None for entry in group) >= len(group)
-    return text * (2 if dated else 1) * (0.25 if _is_beside(group[0].block) else 1)
+    return text * (2 if dated else 1) * (LITTLE if _is_beside(group[0].block) else 1)
 
 
 def _length(block: Element) -> int:
@@ -235,7 +237,7 @@ def _once(entries: Iterable[Entry]) -> list[Entry]:
 
 def _title(block: Element, links: Sequence[Element]) -> str:
     """The longest text of the entry's links, headings before others; else its heading or a title attribute."""
-    said = [(_is_headed(a), len(text), text) for a in links if (text := _headline(a)) and not _is_service(text)]
+    said = [(_rank(a), len(text), text) for a in links if (text := _headline(a)) and not _is_service(text)]
     if said:
         return max(said, key=lambda item: item[:2])[2][:LONGEST_TITLE]
     headings = (text_of(element) for element in islice(block.iter(*HEADINGS), MOST_PARTS))
@@ -246,6 +248,11 @@ def _title(block: Element, links: Sequence[Element]) -> str:
 
 def _is_service(text: str) -> bool:
     return is_date_text(text) or MORE.fullmatch(text) is not None
+
+
+def _rank(a: Element) -> int:
+    """How likely a link is the title: in or around a heading, plain, or to a place in the page such as its comments."""
+    return 2 if _is_headed(a) else int("#" not in (a.get("href") or ""))
 
 
 def _is_headed(a: Element) -> bool:

@@ -61,6 +61,7 @@ def titles(page: ListingPage) -> list[str | None]:
         '<div><h2><a href="{url}">{title}</a></h2><time>{day}</time><a href="{url}"><p>{lead}</p></a></div>',
         '<li><a href="{url}" title="{title}">{title:.6}…</a> <i>{day}</i></li>',
         '<li><a href="{url}"><img src="a.jpg" alt="{title}"></a><b>{day}</b></li>',
+        '<li><a href="{url}">{title}</a><i>{day}</i><a href="{url}#binh-luan">12 bình luận của bạn đọc gửi về</a></li>',
         '<article id="post-{n}" class="post-{n} post type-post category-muc-{n} hentry"><h2 class="entry-title">'
         '<a href="{url}">{title}</a></h2><time class="entry-date" datetime="2025-06-2{n}">8 giờ trước</time></article>',
     ],
@@ -72,6 +73,7 @@ def titles(page: ListingPage) -> list[str | None]:
         "linked summary",
         "cut",
         "alt",
+        "comments",
         "wordpress",
     ],
 )
@@ -201,6 +203,22 @@ def test_a_box_of_hot_news_that_outnumbers_the_list_is_not_the_list(
     page = read(shown + listed if first else listed + shown)
     assert titles(page) == list(TITLES)
     assert len(page.aside) == len(HOT)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_the_last_page_of_a_list_may_hold_fewer_entries_than_its_boxes(count: int) -> None:
+    rest = "".join(DATED.format(url=link(n), title=TITLES[n], day="27/06/2025") for n in range(count))
+    back = '<div><a href="/tin/?page=1">1</a><a href="/tin/?page=2">2</a></div>'
+    page = read(f'<div class="list">{rest}</div>{back}<div class="sidebar"><ul>{BOX}</ul></div>', "/tin/?page=3")
+    assert titles(page) == list(TITLES[:count])
+
+
+def test_a_large_first_entry_is_not_the_list() -> None:
+    first = '<div class="top"><a href="/tin/tin-dau-30000.html"><h2>Tin đầu trang</h2></a><i>27/06/2025</i>'
+    first += f"<p>{SUMMARY * 9}</p></div>"
+    page = read(f'<div class="list">{first}{entries(DATED)}</div>')
+    assert titles(page) == list(TITLES)
+    assert [item.portal_key for item in page.aside] == ["30000"]
 
 
 def test_a_selector_of_a_family_decides_before_any_weight() -> None:
