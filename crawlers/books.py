@@ -43,6 +43,8 @@ class Books:
         self._planned: list[Candidate] = []
         self._found: set[str] = set()
         self._answers: dict[Key, Answer] = {}
+        self._pages: Counter[tuple[str, Outcome]] = Counter()  # of the answers, kept up to date: progress is told often
+        self._by_day: Counter[tuple[str, str]] = Counter()
         self._problems: dict[Key, Problem] = {}
         self._listing_errors: Counter[str] = Counter()
         self._traps: dict[str, str] = {}
@@ -95,7 +97,7 @@ class Books:
         outcome = Outcome(record.outcome)
         label = day.isoformat() if day else record.listing_day or UNKNOWN_DAY
         if record.final or not self.settled(record.key):  # as crawlers.archive.records chooses
-            self._answers[record.key] = Answer(record.role, outcome, label, record.final, record.attachments)
+            self._answer(record.key, Answer(record.role, outcome, label, record.final, record.attachments))
             self._problems.pop(record.key, None)
         if outcome in NO_FAILURE or record.role == "robots":
             return None
@@ -145,7 +147,7 @@ class Books:
     def outcome(self, state: State | None, reason: str | None) -> CrawlOutcome:
         """The books as a CrawlOutcome; without a state the crawl is running, which reads "interrupted" if it dies."""
         before = self.earlier
-        pages = Counter((answer.role, answer.outcome) for answer in self._answers.values())
+        pages = self._pages
         return CrawlOutcome(
             portal=self.job.portal.id,
             run_id=self.job.run_id,
@@ -172,20 +174,34 @@ class Books:
             finished_at=dt.datetime.now(dt.UTC).isoformat() if state else None,
         )
 
+    def _answer(self, key: Key, answer: Answer) -> None:
+        """Puts an answer in place of an earlier one of the same fetch."""
+        earlier = self._answers.get(key)
+        if earlier is not None:
+            self._count(earlier, -1)
+        self._answers[key] = answer
+        self._count(answer, 1)
+
+    def _count(self, answer: Answer, number: int) -> None:
+        self._pages[answer.role, answer.outcome] += number
+        is_error = answer.outcome not in NO_FAILURE
+        counted = answer.role in ("article", "document") and answer.outcome is Outcome.OK
+        if answer.role != "robots":
+            self._by_day[answer.day, f"{answer.role}s" if counted else "errors" if is_error else ""] += number
+
     def _errors(self, pages: Counter[tuple[str, Outcome]]) -> dict[str, int]:
         errors = Counter(self._listing_errors)
         for (role, outcome), number in pages.items():
-            if outcome not in NO_FAILURE and role != "robots":
+            if number and outcome not in NO_FAILURE and role != "robots":
                 errors[outcome.value] += number
         return dict(errors)
 
     def _days(self) -> dict[str, DayCount]:
         days: dict[str, DayCount] = {}
-        for answer in self._answers.values():
-            if answer.role == "robots":
+        for (label, what), number in self._by_day.items():
+            if not number:
                 continue
-            day = days.setdefault(answer.day, DayCount())
-            day.articles += answer.role == "article" and answer.outcome is Outcome.OK
-            day.documents += answer.role == "document" and answer.outcome is Outcome.OK
-            day.errors += answer.outcome not in NO_FAILURE
+            day = days.setdefault(label, DayCount())
+            if what:
+                setattr(day, what, number)
         return dict(sorted(days.items()))

@@ -24,7 +24,7 @@ NEEDS = "install libarchive (Debian: libarchive13), then reparse"
 BY_HAND = "open the file by hand if it is wanted"
 CHUNK = 1 << 16
 _OUTSIDE = re.compile(r"^[/\\]|^[A-Za-z]:|(?:^|[/\\])\.\.(?:[/\\]|$)|\x00")
-_BROKEN = (zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error, OSError, EOFError, ValueError)
+_BROKEN = (zipfile.BadZipFile, RuntimeError, zlib.error, OSError, EOFError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)

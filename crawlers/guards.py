@@ -227,7 +227,9 @@ def asked_url(request: Request) -> str:
 
 
 def outcome_of(failure: Failure) -> tuple[Outcome, str, str]:
-    """Outcome, message and remedy of a request that ended without a response."""
+    """Outcome, message and remedy of a request that ended without a response; want of memory is raised anew."""
+    if isinstance(failure.value, MemoryError):
+        raise failure.value  # the process is at its end, the page is not to blame
     return explain(failure.value)
 
 

@@ -101,7 +101,7 @@ class PortalSpider(scrapy.Spider):
 
     def _sources(self) -> Iterator[Request]:
         portal = self.job.portal
-        if not portal.sections and not portal.documents:
+        if not portal.sections and not (portal.documents and portal.kind == "gazette"):
             yield self._ask(Ask(str(portal.home)), self._read_home)
         for url in self._resolved(portal.feeds):
             yield from self._ask_once(url, self._read_feed)

@@ -30,6 +30,7 @@ LANGUAGE = re.compile(r"vi|en|vn|vi-vn|en-us|fr|zh|lo", re.IGNORECASE)
 FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|rtf|zip|rar|7z|pptx?|odt)(?:$|[/?#])", re.IGNORECASE)
 ASSET = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|ico|css|js|mp[34]|woff2?|ttf|avi|flv|wmv)(?:$|[?#])", re.IGNORECASE)
 ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
+BLANKS = "".join(map(chr, range(33)))  # around an address: blanks and control characters, as browsers cut them
 PORTS = {"http": 80, "https": 443}
 MAX_LENGTH = 2000
 MAX_DEPTH = 12
@@ -43,7 +44,7 @@ def absolute(base: str, href: str | None) -> str | None:
     if not href or len(href) > MAX_LENGTH:
         return None
     try:
-        parts = urlsplit(urljoin(base, href.strip()))
+        parts = urlsplit(urljoin(base, href.strip(BLANKS)))
         host, port = parts.hostname, parts.port
     except ValueError:
         return None
