@@ -12,7 +12,8 @@ COPY dags dags
 RUN uv sync --frozen --no-dev --extra celery --no-editable
 
 FROM python:3.11.14-slim-bookworm
-# libarchive reads RAR and 7z files. HOME and USER are named because AIRFLOW_UID need not have an entry in /etc/passwd, where Airflow would look them up.
+# libarchive reads RAR and 7z files. HOME and USER are named because AIRFLOW_UID need not have an entry in /etc/passwd,
+# where Airflow would look them up.
 ENV PATH=/opt/venv/bin:$PATH \
     HOME=/opt/airflow \
     USER=airflow \
