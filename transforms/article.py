@@ -5,19 +5,31 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
 from crawlers.families.hints import GENERIC, Hints
 from transforms import body as bodies
 from transforms import fields
-from transforms.bylines import is_account, is_byline, people, source
+from transforms.body import DataTable
+from transforms.bylines import Author, is_account, is_byline, people, source, source_name, writers
 from transforms.captions import Caption, take_captions
 from transforms.dates import ParsedDate, parse
 from transforms.fields import Anchor, Evidence, Title
+from transforms.links import (
+    INLINE,
+    RELATED,
+    SOURCE,
+    FileLink,
+    Link,
+    file_links,
+    links_in,
+    once,
+    related_links,
+    take_tags,
+    video_links,
+)
 from transforms.slots import Slots
 from transforms.text import decode, fold, letters, nfc
 from transforms.tree import BLOCKS, Page, drop, drop_all, link_share, raw_text, strip_invisible, text_of
@@ -25,7 +37,6 @@ from transforms.tree import parse as parse_page
 from warehouse.schema import Outcome
 
 VERSION = "1"
-FILE_SUFFIXES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".rtf", ".zip", ".rar", ".ppt", ".pptx")
 _NOT_FOUND = re.compile(
     r"(?:không tìm thấy|không tồn tại|đã bị (?:xóa|xoá|gỡ)|page not found|not found|lỗi 404|\b404\b|error 404)", re.I
 )
@@ -35,14 +46,6 @@ _LISTING_TITLES = 5  # different titles from which a page is a listing
 _LISTING_LINKS = 0.6  # share of characters in links from which a container is a listing
 _VIETNAMESE_SHARE = 0.02  # of a text's characters: letters that only Vietnamese has
 _ENGLISH = re.compile(r"\b(?:the|of|and|to|in|is|for|that|with|on)\b", re.I)
-
-
-@dataclass(frozen=True, slots=True)
-class FileLink:
-    """A file that the page links: absolute URL and the anchor's text."""
-
-    url: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,11 @@ class Article:
     files: tuple[FileLink, ...]
     content_hash: str
     flags: tuple[str, ...]
+    authors: tuple[Author, ...] = ()
+    updated: ParsedDate | None = None
+    tables: tuple[DataTable, ...] = ()
+    tags: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
 
     @property
     def published_at(self) -> dt.datetime | None:
@@ -95,14 +103,23 @@ class _Reading:
 @dataclass(slots=True)
 class _Parts:
     date: ParsedDate | None
+    updated: ParsedDate | None
     lead: str | None
     lead_outside: bool
-    author: str | None
+    bylines: list[str]
     source: str | None
     section: str | None
     files: tuple[FileLink, ...]
     pictures: bool
+    links: list[Link]
+    tags: tuple[str, ...] = ()
     captions: tuple[Caption, ...] = ()
+
+    @property
+    def author(self) -> str | None:
+        """The people and units of the bylines, joined by '; '."""
+        names = [name for line in self.bylines for name in (people(line) or "").split("; ") if name]
+        return "; ".join(dict.fromkeys(names)) or None
 
 
 def extract(
@@ -143,29 +160,6 @@ def language_of(text: str) -> str | None:
         return "vi"
     words = len(text.split())
     return "en" if words >= 20 and len(_ENGLISH.findall(text)) >= 0.1 * words else None
-
-
-def file_links(url: str, within: Iterable[HtmlElement]) -> tuple[FileLink, ...]:
-    """Links to files in the elements, each URL once, with the longest anchor text."""
-    found: dict[str, str] = {}
-    for scope in within:
-        for link in scope.iter("a"):
-            target = _file_url(link.get("href"), url)
-            if target and len(raw_text(link)) >= len(found.get(target, "")):
-                found[target] = raw_text(link)
-    return tuple(FileLink(target, name or target.rsplit("/", 1)[-1]) for target, name in found.items())
-
-
-def _file_url(href: str | None, base: str) -> str | None:
-    if not href or not any(suffix in href.lower() for suffix in FILE_SUFFIXES):
-        return None
-    try:
-        target = urljoin(base, href.strip())
-        path = urlsplit(target).path.lower()
-    except ValueError:
-        return None
-    parts = path.rstrip("/").split("/")[-2:]
-    return target if target.startswith("http") and any(part.endswith(FILE_SUFFIXES) for part in parts) else None
 
 
 def _container(page: Page, hints: Hints) -> tuple[HtmlElement | None, str | None]:
@@ -227,32 +221,51 @@ def _read(reading: _Reading) -> Article | NotArticle:
         files=parts.files,
         content_hash=hashlib.sha256(key.encode()).hexdigest(),
         flags=tuple(flags),
+        authors=writers(parts.bylines),
+        updated=_later(parts.updated, date),
+        tables=result.tables,
+        tags=parts.tags,
+        links=once(parts.links),
     )
 
 
 def _collect(reading: _Reading, anchor: Anchor) -> _Parts:
     page, hints, container = reading.page, reading.hints, reading.container
-    date, date_element = fields.find_date(page, hints, anchor)
+    dates = fields.find_dates(page, hints, anchor)
     lead = fields.find_lead(page, hints, anchor)
     if lead is None:
         lead = fields.lead_between(page, anchor)
     authors = fields.find_authors(page, hints, anchor)
+    named = fields.find_source(page, hints, anchor)
     bylines = [text_of(element) for element in authors]
+    sources = [*named, *(element for element, line in zip(authors, bylines, strict=True) if source(line))]
+    scope = _file_scope(container, page)
     parts = _Parts(
-        date=date,
+        date=dates.published,
+        updated=dates.updated,
         lead=text_of(lead) if lead is not None else None,
         lead_outside=lead is not None and not _inside(lead, container),
-        author=fields.byline(authors),
-        source=next((name for line in bylines if (name := source(line))), None),
+        bylines=bylines,
+        source=next((name for element in sources if (name := source_name(text_of(element)))), None),
         section=fields.find_section(page, hints, reading.title.text),
-        files=file_links(reading.url, [_file_scope(container, page)]),
+        files=file_links(reading.url, [scope]),
         pictures=container is not None and container.find(".//img") is not None,
+        links=[
+            *links_in(reading.url, sources, SOURCE),
+            *video_links(reading.url, scope),
+            *related_links(page, reading.url),
+        ],
+        tags=take_tags(page, hints, container),
     )
     if container is not None:
         strip_invisible(container)
         parts.captions = take_captions(page, hints, container)
         drop_all(page.select_all(hints.drop, container))
-        drop_all(element for element in (*authors, date_element, reading.title.element) if _inside(element, container))
+        drop_all(
+            element
+            for element in (*authors, *named, dates.element, reading.title.element)
+            if _inside(element, container)
+        )
     return parts
 
 
@@ -262,8 +275,9 @@ def _text(reading: _Reading, parts: _Parts) -> tuple[bodies.Body, str]:
     if container is None:
         result = bodies.read_page(reading.page.source)
         return result, fold(result.text)
-    bodies.prune(container)
-    _tail_lines(container, parts)
+    parts.links += links_in(reading.url, bodies.prune(container), RELATED)
+    parts.links += _tail_lines(container, parts, reading.url)
+    parts.links += links_in(reading.url, [container], INLINE)
     outside = fold(parts.lead or "") if parts.lead_outside else ""
     parts.lead = parts.lead or _bold_lead(container)
     result, key = bodies.read(container)
@@ -271,18 +285,24 @@ def _text(reading: _Reading, parts: _Parts) -> tuple[bodies.Body, str]:
     return result, " ".join(filter(None, (outside, key, files)))
 
 
-def _tail_lines(container: HtmlElement, parts: _Parts) -> None:
-    """Take the byline off the end of the text and note the source named there; the source's line stays."""
+def _tail_lines(container: HtmlElement, parts: _Parts, url: str) -> list[Link]:
+    """Take the byline off the end of the text and note the source named there; the source's line stays.
+
+    Returns the source's links.
+    """
+    links: list[Link] = []
     for element in _last_blocks(container, 2):
         text = raw_text(element)
         if is_account(text):
             drop(element)
         elif source(text):
             parts.source = parts.source or source(text)
+            links += links_in(url, [element], SOURCE)
         elif parts.author is None and is_byline(text, marked=_is_marked(element)):
-            parts.author = people(text)
+            parts.bylines.append(text)
             drop(element)
-            return
+            break
+    return links
 
 
 def _last_blocks(container: HtmlElement, count: int) -> list[HtmlElement]:
@@ -335,6 +355,13 @@ def _settle_date(found: ParsedDate | None, evidence: Evidence) -> tuple[ParsedDa
     if found is None:
         return listed, ["date_from_listing"] if listed else ["no_date"]
     return found, ["date_differs_from_listing"] if listed and listed.day != found.day else []
+
+
+def _later(updated: ParsedDate | None, published: ParsedDate | None) -> ParsedDate | None:
+    """The change that came after the publication."""
+    if updated is None or published is None or updated.instant is None or published.instant is None:
+        return updated if published is None or (updated and updated.day > published.day) else None
+    return updated if updated.instant > published.instant else None
 
 
 def _title_flags(title: Title) -> list[str]:

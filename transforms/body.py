@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from lxml import etree
 from lxml.html import Element, HtmlElement
@@ -37,8 +37,13 @@ _RELATED_HEAD = re.compile(
     r"\s*[:.]?",
     re.I,
 )
+_QUOTES = ' "“”«».…'
+_QUOTED = 25  # characters from which a repeated quote is one, and no name
 _LABEL = 59  # characters of a block that may be a label of the page's chrome
 _LINKED = 0.8  # share of characters in links from which a block is a list of links
+
+
+DataTable: TypeAlias = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +52,15 @@ class Body:
 
     text: str
     flags: tuple[str, ...] = ()
+    tables: tuple[DataTable, ...] = ()
 
 
-def prune(container: HtmlElement) -> None:
-    """Remove chrome that no selector names: counters, print and share labels, lists of other news."""
+def prune(container: HtmlElement) -> list[HtmlElement]:
+    """Remove chrome that no selector names: counters, print and share labels, quotes of the text itself, other news.
+
+    Returns the lists of other news.
+    """
+    related: list[HtmlElement] = []
     for element in list(container.iter()):
         if element.getparent() is None or element is container or element.tag not in BLOCKS | {"a", "span"}:
             continue
@@ -58,7 +68,10 @@ def prune(container: HtmlElement) -> None:
         if text and _CHROME.fullmatch(text):
             drop(element)
         elif text and _RELATED_HEAD.fullmatch(text):
-            _drop_related(element, container)
+            related += _drop_related(element, container)
+        elif _is_pull_quote(element) and _is_repeated(element, container):
+            drop(element)
+    return related
 
 
 def read(container: HtmlElement) -> tuple[Body, str]:
@@ -73,11 +86,13 @@ def read(container: HtmlElement) -> tuple[Body, str]:
         return Body(""), key
     container.tail, container.tag = None, "div"
     normalise(container)
-    plain = spoken if container.find(".//table") is None else list(_rows_apart(container))
+    has_table = container.find(".//table") is not None
+    plain = list(_rows_apart(container)) if has_table else spoken
+    tables = tuple(_data_tables(container)) if has_table else ()
     found = _paragraphs(_trafilatura(container))
     if sum(map(len, found)) < KEPT_SHARE * sum(map(len, plain)):
-        return Body("\n\n".join(plain), ("text_restored",)), key
-    return Body("\n\n".join(found)), key
+        return Body("\n\n".join(plain), ("text_restored",), tables), key
+    return Body("\n\n".join(found), tables=tables), key
 
 
 def read_page(source: str) -> Body:
@@ -86,7 +101,17 @@ def read_page(source: str) -> Body:
     return Body("\n\n".join(_paragraphs(_body(document))), ("no_container",))
 
 
-def _drop_related(heading: HtmlElement, container: HtmlElement) -> None:
+def _is_pull_quote(element: HtmlElement) -> bool:
+    return element.tag in ("aside", "blockquote") or "quote" in (element.get("class") or "")
+
+
+def _is_repeated(quote: HtmlElement, container: HtmlElement) -> bool:
+    """Whether the quote's words stand in the text a second time."""
+    words = fold(raw_text(quote)).strip(_QUOTES)
+    return len(words) >= _QUOTED and fold(raw_text(container)).count(words) > 1
+
+
+def _drop_related(heading: HtmlElement, container: HtmlElement) -> list[HtmlElement]:
     """Drop a heading of other news with the lists of links after it; keep it where no list follows."""
     place: HtmlElement | None = heading
     while place is not None and place is not container:
@@ -94,8 +119,9 @@ def _drop_related(heading: HtmlElement, container: HtmlElement) -> None:
         if following:
             for element in [*following, heading]:
                 drop(element)
-            return
+            return following
         place = place.getparent() if place.getnext() is None else None
+    return []
 
 
 def _links_after(element: HtmlElement) -> list[HtmlElement]:
@@ -145,10 +171,22 @@ def _item_text(item: HtmlElement) -> str:
 
 
 def _rows(table: HtmlElement, row: str, cells: tuple[str, ...]) -> Iterator[str]:
+    return (" | ".join(texts) for texts in _cells(table, row, cells))
+
+
+def _cells(table: HtmlElement, row: str, cells: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     for line in table.iter(row):
-        texts = [clean(" ".join(cell.itertext())) for cell in line if cell.tag in cells]
+        texts = tuple(clean(" ".join(cell.itertext())) for cell in line if cell.tag in cells)
         if any(texts):
-            yield " | ".join(texts)
+            yield texts
+
+
+def _data_tables(container: HtmlElement) -> Iterator[DataTable]:
+    """The tables of a normalised container, which are all data."""
+    for table in container.iter("table"):
+        rows = tuple(_cells(table, "tr", ("td", "th")))
+        if rows:
+            yield rows
 
 
 def _rows_apart(container: HtmlElement) -> Iterator[str]:

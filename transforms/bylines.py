@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from transforms.text import clean, fold
 
@@ -42,6 +44,32 @@ _ACCOUNTS = frozenset(
     )
 )
 _LONGEST = 90  # characters of a line that may still be a byline
+_DOINGS = frozenset(("tong hop", "thuc hien", "t/h", "th", "luoc ghi", "bien soan", "bien tap", "ghi", "suu tam"))
+PERSON, UNIT = "person", "unit"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who stands in a byline: a person, or the unit (office, paper, its web address) that they write for."""
+
+    name: str
+    kind: str
+
+
+def writers(lines: Iterable[str]) -> tuple[Author, ...]:
+    """The people and units of the byline's lines, apart, each once.
+
+    >>> [author.name for author in writers(["Phạm Hải - Duy Hải/DIENBIENTV.VN"]) if author.kind == UNIT]
+    ['DIENBIENTV.VN']
+    """
+    names = [name for line in lines for name in _names(line) if name and not is_account(name)]
+    return tuple(Author(name, _kind(name)) for name in dict.fromkeys(names))
+
+
+def _kind(name: str) -> str:
+    if _DOMAIN.match(name) or _UNIT.search(name):
+        return UNIT
+    return PERSON if _NAME.match(name) or re.fullmatch(_WORD, name) else UNIT
 
 
 def people(text: str | None) -> str | None:
@@ -50,18 +78,28 @@ def people(text: str | None) -> str | None:
     >>> people("Tin, ảnh: Bình Minh/Trung tâm TT&VH Ba Chẽ")
     'Bình Minh; Trung tâm TT&VH Ba Chẽ'
     """
+    return "; ".join(dict.fromkeys(name for name in _names(text) if _is_name(name))) or None
+
+
+def _names(text: str | None) -> list[str]:
+    """Everything that a byline names, in order."""
     line = _LABEL.sub("", clean(text)).strip(" .()-–|")
     if not line or len(line) > 2 * _LONGEST or source(text):
-        return None
+        return []
     names = [name.strip(" .") for part in _SPLIT.split(line) for name in _pair(part)]
-    kept = list(dict.fromkeys(name for name in names if _is_name(name)))
-    return "; ".join(kept) or None
+    return [name for name in names if len(name) > 1 and fold(name, accents=False) not in _DOINGS]
 
 
 def source(text: str | None) -> str | None:
     """The name in a source line (``Theo TTXVN``, ``(Nguồn: Báo Nhân Dân)``), or None."""
     found = _SOURCE.match(clean(text))
     return found["name"].strip() if found and _capitalised(found["name"]) else None
+
+
+def source_name(text: str | None) -> str | None:
+    """The name in an element that holds nothing but the source, with or without its label."""
+    line = clean(text).strip(" .()")
+    return source(line) or (line if 1 < len(line) <= _LONGEST and _capitalised(line) else None)
 
 
 def is_byline(text: str, marked: bool = False) -> bool:
@@ -94,7 +132,7 @@ def _pair(part: str) -> list[str]:
 
 
 def _is_name(name: str) -> bool:
-    return len(name) > 1 and not _DOMAIN.match(name) and not is_account(name)
+    return not _DOMAIN.match(name) and not is_account(name)
 
 
 def is_account(name: str) -> bool:

@@ -8,19 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement
 
 from crawlers.families.hints import Hints
-from transforms.bylines import people
 from transforms.dates import ParsedDate, parse
 from transforms.text import clean, fold
 from transforms.tree import BLOCKS, HEADINGS, Page, link_share, raw_text, short_text, text_of
 
 _ELLIPSIS = re.compile(r"\s*(?:\.\.\.|…)$")
 _TITLE_TAIL = re.compile(r"\s+(?:[|–—»]|::|-)\s+")
-_JSON_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
+_FIRST = ("datePublished", re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"'), "article:published_time")
+_CHANGED = ("dateModified", re.compile(r'"dateModified"\s*:\s*"([^"]{8,40})"'), "article:modified_time")
+_UPDATED = re.compile(
+    r"(?:(?:lần\s+)?cập\s+nhật|sửa\s+(?:đổi\s+)?lần\s+cuối|chỉnh\s+sửa|(?:last\s+)?(?:updated|modified))"
+    r"(?:\s+(?:lần\s+cuối|lúc|ngày|on|at))*",
+    re.I,
+)
+_PUBLISHED = re.compile(r"đăng|xuất\s+bản|phát\s+hành|publish|posted|ngày\s+tạo", re.I)
 _RELATED = re.compile(
     r"related|lien-quan|lienquan|tin-khac|other|cung-chuyen-muc|tin-nong|hot-news|tinmoi|most|popular", re.I
 )
@@ -50,6 +56,21 @@ class Title:
     text: str | None
     element: HtmlElement | None = None
     agreed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """When a page was published, the element that says so, and when it was last changed."""
+
+    published: ParsedDate | None = None
+    element: HtmlElement | None = None
+    updated: ParsedDate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    published: ParsedDate | None
+    updated: ParsedDate | None
 
 
 class Anchor:
@@ -142,20 +163,31 @@ def agree(heading: str, listed: str) -> bool:
     return False
 
 
-def find_date(page: Page, hints: Hints, anchor: Anchor) -> tuple[ParsedDate | None, HtmlElement | None]:
-    """The publication date and its element: hinted place, then metadata, then a short line above the text."""
+def find_dates(page: Page, hints: Hints, anchor: Anchor) -> Dates:
+    """Publication and last change: hinted place, then metadata, then a short line above the text.
+
+    Where the page names nothing but a change ("Cập nhật: ..."), that stands for the publication too.
+    """
     places = sorted(_dated(page.select_all(hints.date), anchor), key=lambda found: found[0])
-    if places:
-        return places[0][1], places[0][2]
-    metadata = _metadata_date(page)
+    updated = next((stamp.updated for _, stamp, _ in places if stamp.updated), None)
+    found = next(((stamp.published, element) for _, stamp, element in places if stamp.published), None)
+    metadata = None if found else _metadata_date(page)
+    if found:
+        return Dates(*found, updated or _metadata_date(page, _CHANGED))
     if metadata:
-        return metadata, None
+        return Dates(metadata, places[0][2] if places else None, updated or _metadata_date(page, _CHANGED))
+    if places:
+        return Dates(updated, places[0][2], updated)
+    return _date_line(page, anchor)
+
+
+def _date_line(page: Page, anchor: Anchor) -> Dates:
     inline = ("span", "time", "em", "i")
     lines = (each for each in page.root.iter(*BLOCKS, *inline) if short_text(each, _DATE_LINE) is not None)
-    for place, date, element in _dated(lines, anchor):
+    for place, stamp, element in _dated(lines, anchor):
         if place == BEFORE_TEXT and not anchor.is_title(element):
-            return date, element
-    return None, None
+            return Dates(stamp.published or stamp.updated, element, stamp.updated)
+    return Dates()
 
 
 def find_lead(page: Page, hints: Hints, anchor: Anchor) -> HtmlElement | None:
@@ -185,6 +217,12 @@ def find_authors(page: Page, hints: Hints, anchor: Anchor) -> list[HtmlElement]:
     return [element for element in found if not any(parent in found for parent in element.iterancestors())]
 
 
+def find_source(page: Page, hints: Hints, anchor: Anchor) -> list[HtmlElement]:
+    """Short elements of the article that name where it was taken from."""
+    found = [element for element in page.select(hints.source) if anchor.place(element) is not None]
+    return [element for element in found if short_text(element, _SHORT_BLOCK)]
+
+
 def find_section(page: Page, hints: Hints, title: str | None) -> str | None:
     """The section: last crumb of the path that is neither the home page nor the title."""
     for element in reversed(page.select(hints.section)):
@@ -204,34 +242,50 @@ def without_place_line(lead: str) -> str:
     return lead[found.end() :] if mark.isupper() or _AGENCY.search(mark) or mark.startswith("(") else lead
 
 
-def byline(elements: Iterable[HtmlElement]) -> str | None:
-    """The people and units of the byline elements, joined by '; '."""
-    names = [name for element in elements for name in (people(text_of(element)) or "").split("; ") if name]
-    return "; ".join(dict.fromkeys(names)) or None
-
-
-def _dated(elements: Iterable[HtmlElement], anchor: Anchor) -> Iterator[tuple[int, ParsedDate, HtmlElement]]:
+def _dated(elements: Iterable[HtmlElement], anchor: Anchor) -> Iterator[tuple[int, _Stamp, HtmlElement]]:
     for element in elements:
         place = anchor.place(element)
-        date = _date_of(element) if place is not None else None
-        if place is not None and date is not None:
-            yield place, date, element
+        stamp = _stamp_of(element) if place is not None else None
+        if place is not None and stamp is not None:
+            yield place, stamp, element
 
 
-def _date_of(element: HtmlElement) -> ParsedDate | None:
+def _stamp_of(element: HtmlElement) -> _Stamp | None:
     for name in ("datetime", "content", "data-date"):
         found = parse(element.get(name))
         if found:
-            return found
+            return _Stamp(None, found) if _names_change(element) else _Stamp(found, None)
     text = raw_text(element)
     if len(text) > _SHORT_BLOCK:
         return None
-    return parse(text) or parse(element.get("title"))
+    published, updated = _told_apart(text)
+    if published is None and updated is None:
+        published = parse(element.get("title"))
+    return _Stamp(published, updated) if published or updated else None
 
 
-def _metadata_date(page: Page) -> ParsedDate | None:
-    found = _JSON_DATE.search(page.source) if "datePublished" in page.source else None
-    return parse(found[1]) if found else parse(_meta(page, "article:published_time"))
+def _names_change(element: HtmlElement) -> bool:
+    """Whether the element's name says that it holds the time of a change; WordPress names both in one."""
+    names = f"{element.get('itemprop') or ''} {element.get('class') or ''}".lower()
+    return ("modified" in names or "updated" in names) and "publish" not in names
+
+
+def _told_apart(text: str) -> tuple[ParsedDate | None, ParsedDate | None]:
+    """Publication and change in a line such as ``Đăng lúc: 12/6/2025 09:30 | Cập nhật: 13/6/2025``."""
+    label = _UPDATED.search(text)
+    if label is None:
+        return parse(text), None
+    after = text[label.end() :]
+    first = _PUBLISHED.search(after)
+    updated = parse(after[: first.start()] if first else after)
+    published = parse(text[: label.start()]) or (parse(after[first.end() :]) if first else None)
+    return (replace(published, raw=text) if published else None), (replace(updated, raw=text) if updated else None)
+
+
+def _metadata_date(page: Page, names: tuple[str, re.Pattern[str], str] = _FIRST) -> ParsedDate | None:
+    key, pattern, meta = names
+    found = pattern.search(page.source) if key in page.source else None
+    return parse(found[1]) if found else parse(_meta(page, meta))
 
 
 def _meta(page: Page, name: str) -> str | None:

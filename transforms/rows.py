@@ -16,13 +16,14 @@ from crawlers.archive import Archived, ArchiveError, FetchRecord, read
 from crawlers.families.hints import Hints
 from crawlers.portal import Portal
 from transforms import tagging
-from transforms.article import VERSION, Article, FileLink, NotArticle, extract
+from transforms.article import VERSION, Article, NotArticle, extract
 from transforms.dates import ZONE, ParsedDate
 from transforms.documents.fields import DocumentFields
 from transforms.documents.page import DocumentPage, extract_document, with_file
 from transforms.documents.pdf import PdfText
 from transforms.documents.sandbox import PdfSandbox
 from transforms.fields import Evidence
+from transforms.links import FileLink
 from transforms.profile import Profile
 from transforms.slots import Slots
 from transforms.text import nfc
@@ -210,6 +211,11 @@ def _article_row(article: Article) -> Row:
         "source": article.source,
         "language": article.language,
         "captions": [asdict(caption) for caption in article.captions],
+        "authors": [asdict(author) for author in article.authors],
+        "updated_at": article.updated.instant if article.updated else None,
+        "tables": [[list(row) for row in table] for table in article.tables],
+        "tags": list(article.tags),
+        "links": [asdict(link) for link in article.links],
         "quality_flags": list(article.flags),
         **_published(article.date),
     }

@@ -76,6 +76,14 @@ class Page:
         """Elements that any of the selectors matches."""
         return [element for found in self._matches(selectors, within) for element in found]
 
+    def words(self) -> Iterable[str]:
+        """Every word of the page's class, id, itemprop and rel attributes."""
+        return self._named.keys()
+
+    def named(self, word: str) -> list[HtmlElement]:
+        """The elements that carry the word in one of these attributes."""
+        return self._named.get(word, [])
+
     def order(self, element: HtmlElement) -> int:
         """Position of the element in the document as parsed; elements made later have none (-1)."""
         return self._order.get(element, -1)

@@ -88,6 +88,8 @@ class Hints:
     section: Selectors = ()
     drop: Selectors = ()
     caption: Selectors = ()
+    tags: Selectors = ()
+    source: Selectors = ()
     document: DocumentHints = DocumentHints()
     print_rule: tuple[str, str] | None = None
 
@@ -123,6 +125,33 @@ COMMON_DROP: Selectors = (
     ".view-count",
 )
 
+COMMON_TAGS: Selectors = (
+    "[rel=tag]",
+    ".tags",
+    ".tag-list",
+    ".tags-links",
+    ".post-tags",
+    ".article-tags",
+    ".article__tag",
+    ".detail-tag",
+    ".detail__tag",
+    ".lfr-asset-tags",
+    ".field--name-field-tags",
+    ".keywords",
+    ".keyword",
+    ".tu-khoa",
+    ".tukhoa",
+)
+COMMON_SOURCE: Selectors = (
+    ".source",
+    ".article-source",
+    ".article__source",
+    ".detail-source",
+    ".nguon",
+    ".nguon-tin",
+    ".field--name-field-nguon",
+)
+
 GENERIC = Hints(
     container=("[itemprop=articleBody]", ".article-body", ".article-content", ".detail-content", "article"),
     title=("[itemprop=headline]", "article h1", "h1.title", "h1"),
@@ -132,6 +161,8 @@ GENERIC = Hints(
     section=(".breadcrumb li:last-child a", ".breadcrumb a:last-of-type", "[itemprop=articleSection]"),
     drop=COMMON_DROP,
     caption=("figcaption", ".caption", ".image-caption", ".photo-caption", "td.pic + td", ".chu-thich"),
+    tags=COMMON_TAGS,
+    source=COMMON_SOURCE,
     document=DocumentHints(files=(".attachments a", ".file-dinh-kem a", ".files a")),
 )
 

@@ -10,11 +10,12 @@ from lxml.html import HtmlElement
 from crawlers.families.hints import GENERIC, Hints
 from transforms import body as bodies
 from transforms import fields as places
-from transforms.article import FileLink, NotArticle, file_links
+from transforms.article import NotArticle
 from transforms.documents.fields import DocumentFields, complete, read_rows
 from transforms.documents.layout import read_layout
 from transforms.documents.pdf import PdfText
 from transforms.fields import Evidence
+from transforms.links import FileLink, file_links
 from transforms.text import decode, fold
 from transforms.tree import Page, drop, drop_all, parse, raw_text, strip_invisible
 from warehouse.schema import Outcome

@@ -1,0 +1,159 @@
+"""Groups of columns that several tables share: the content of pages, tags, places in the archive."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from warehouse.model import Column
+
+STRING = pa.string()
+INT = pa.int64()
+FLOAT = pa.float64()
+BOOL = pa.bool_()
+DATE = pa.date32()
+TIMESTAMP = pa.timestamp("us", tz="UTC")
+STRINGS = pa.list_(pa.string())
+
+
+def required(name: str, type_: pa.DataType, description: str, allowed: tuple[str, ...] = ()) -> Column:
+    """A column that is never null."""
+    return Column(name, type_, description, nullable=False, allowed=allowed)
+
+
+PARTITION = (
+    required(
+        "province", STRING, "Slug of the province of the 63-province set that the portal belonged to (tuyen_quang)"
+    ),
+    required(
+        "month",
+        STRING,
+        "Month YYYY-MM, local, of publication (of issue for documents) as first read; else of first sight",
+    ),
+)
+PORTAL = required("portal", STRING, "Portal id of the registry (baotuyenquang)")
+RUN_ID = required("run_id", STRING, "Run that produced the row")
+
+ARCHIVE = (
+    Column("warc_file", STRING, "Archive file, relative to the archive root"),
+    Column("warc_offset", INT, "Byte offset of the record in that file"),
+    Column("warc_length", INT, "Compressed length of the record in bytes"),
+    Column("digest", STRING, "sha256 of the response body as received, hex"),
+)
+
+CAPTIONS = pa.list_(pa.struct([pa.field("text", STRING), pa.field("credit", STRING)]))
+AUTHORS = pa.list_(pa.struct([pa.field("name", STRING), pa.field("kind", STRING)]))
+LINKS = pa.list_(pa.struct([pa.field("url", STRING), pa.field("text", STRING), pa.field("rel", STRING)]))
+DATA_TABLES = pa.list_(pa.list_(STRINGS))
+ATTACHMENTS = pa.list_(
+    pa.struct(
+        [
+            pa.field("url", STRING),
+            pa.field("name", STRING),
+            pa.field("media_type", STRING),
+            pa.field("bytes", INT),
+            pa.field("sha256", STRING),
+            pa.field("pages", INT),
+            pa.field("outcome", STRING),
+        ]
+    )
+)
+
+TOPIC_COLUMNS = (
+    required("topic", STRING, "Field of government (taxonomy in transforms/data/topics.csv)"),
+    required("score", FLOAT, "Weight of the evidence, damped by length; comparable within one lexicon version"),
+    required("rank", INT, "1 = primary topic"),
+    Column("terms", STRINGS, "Terms of the lexicon that triggered the topic"),
+    required("method", STRING, "How the topic was assigned (lexicon)"),
+)
+MENTION_COLUMNS = (
+    required(
+        "type", STRING, "PER, ROLE, ORG, LOC, DOC, DATE or QTY", ("PER", "ROLE", "ORG", "LOC", "DOC", "DATE", "QTY")
+    ),
+    required("start", INT, "Offset of the first character in the article's or document's text"),
+    required("end", INT, "Offset after the last character"),
+    required("text", STRING, "The mention as written"),
+    Column("norm", STRING, "Normalised form: name, body, place, document key, ISO date"),
+    Column("role", STRING, "PER: the office held, as written"),
+    Column("unit", STRING, "ROLE and PER: the body that the office governs"),
+    Column("level", STRING, "LOC: province, district, commune, village or other"),
+    Column("code", STRING, "LOC: administrative code valid at the date of the text"),
+    Column("code_now", STRING, "LOC: administrative code of today's unit"),
+    Column("candidates", STRINGS, "LOC: codes that the name may stand for where the text does not decide"),
+    Column(
+        "credit",
+        BOOL,
+        "PER: true where the text itself names a writer or photographer (Ảnh: ...); bylines and credits that stand "
+        "apart from the text are in author and captions of the article",
+    ),
+    required("rule", STRING, "Rule or list that produced the mention"),
+)
+CITATION_COLUMNS = (
+    required("start", INT, "Offset of the first character in the text"),
+    required("end", INT, "Offset after the last character"),
+    required("raw", STRING, "The citation as written"),
+    required("number", STRING, "Document key: number and symbol, normalised (78/KH-UBND)"),
+    Column("doc_type", STRING, "Document type (Kế hoạch)"),
+    Column("issuer", STRING, "Issuing body where the symbol or the text tells"),
+    Column("issued_date", DATE, "Date of the cited document where the text tells"),
+    Column("repair", STRING, "What was repaired in the number (spaces, Đ/Ð, missing separator)"),
+)
+QUANTITY_COLUMNS = (
+    required("start", INT, "Offset of the first character in the text"),
+    required("end", INT, "Offset after the last character"),
+    required("raw", STRING, "The quantity as written"),
+    required("value", FLOAT, "Value in the unit as written; lower end of a range"),
+    Column("value_max", FLOAT, "Upper end of a range"),
+    Column("of", FLOAT, "Denominator of a ratio (14/21 chỉ tiêu)"),
+    required("unit", STRING, "Unit or counted thing as written"),
+    Column("normal_value", FLOAT, "Value in the normal unit"),
+    Column("normal_unit", STRING, "Normal unit: VND, m2, m, kg, percent, person, household, ..."),
+    Column("comparison", STRING, "hơn, gần, khoảng, tăng, giảm"),
+)
+
+
+def struct(columns: tuple[Column, ...]) -> pa.DataType:
+    """A list of structs with these columns as fields."""
+    return pa.list_(pa.struct([pa.field(column.name, column.type) for column in columns]))
+
+
+CONTENT = (
+    Column("title", STRING, "Title of the page; agrees with the listing's anchor where there is one"),
+    Column("lead", STRING, "Lead (sapo), without the agency's place line"),
+    Column(
+        "text",
+        STRING,
+        "Main text: lead, paragraphs, headings, table rows (cells joined by ' | '); captions have their own column",
+    ),
+    Column("author", STRING, "Byline as people and units, separated by '; '"),
+    Column("authors", AUTHORS, "The same apart: name and kind (person or unit), with the units' web addresses"),
+    Column("section", STRING, "Section of the portal"),
+    Column("source", STRING, "Source named by the page (Theo TTXVN)"),
+    Column("published_at", TIMESTAMP, "Publication time, UTC"),
+    Column("published_date", DATE, "Publication day, Asia/Ho_Chi_Minh"),
+    Column(
+        "published_precision", STRING, "minute, day or unknown", nullable=True, allowed=("minute", "day", "unknown")
+    ),
+    Column("published_raw", STRING, "The date as written on the page"),
+)
+ARTICLE_CONTENT = (
+    *CONTENT,
+    Column("updated_at", TIMESTAMP, "Time of the last change that the page names (Cập nhật: ...), UTC"),
+    Column("language", STRING, "ISO 639-1 code"),
+    Column("captions", CAPTIONS, "Photo captions with their credits"),
+    Column("tables", DATA_TABLES, "Data tables of the text: rows of cells, in reading order"),
+    Column("tags", STRINGS, "Keywords that the page lists (Từ khóa)"),
+    Column("links", LINKS, "Links of the article: url, text and rel (related, inline, source or video)"),
+)
+
+DOCUMENT_FIELDS = (
+    Column("number", STRING, "Number and symbol, normalised (78/KH-UBND)"),
+    Column("number_raw", STRING, "Number and symbol as written"),
+    Column("doc_type", STRING, "Document type (Kế hoạch, Quyết định, ...)"),
+    Column("issuer", STRING, "Issuing body"),
+    Column("issued_date", DATE, "Date of issue"),
+    Column("effective_date", DATE, "Date of effect"),
+    Column("signer", STRING, "Signer's name"),
+    Column("subject", STRING, "Subject (trích yếu)"),
+    Column("text_source", STRING, "Where the text came from: html, pdf or none"),
+    Column("pages", INT, "Pages of the main file"),
+)
