@@ -146,7 +146,7 @@ def extract(
     if learned is not None:
         hints = learned.before(hints) if learned_first else learned.behind(hints)
     title = fields.find_title(page, hints, evidence)
-    flags = ["encoding_repaired"] if decoded.repaired else []
+    flags = list(decoded.flags)
     container, selector = _container(page, hints)
     if learned is not None and selector in learned.container:
         flags.append("learned_template")

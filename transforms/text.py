@@ -10,6 +10,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from transforms.legacy import repair_page, soundness
+
 # Tone marks that Vietnamese writes on either vowel of oa, oe and uy: the key carries them on the second one.
 _PLACEMENT = {
     first + second: plain + moved
@@ -20,7 +22,13 @@ _PLACEMENT = {
     )
 }
 _PLACED = re.compile("|".join(_PLACEMENT))
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f\x7f]")
+_INVISIBLE = re.compile(  # controls, joiners, directions, lone surrogates, private use (Word's bullets), non-characters
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+    "\ud800-\uf8ff\ufdd0-\ufdef\ufff0-\ufffb\ufffe\uffff"
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
+    + "\U000e0000-\U000e007f\U000f0000-\U0010ffff]"
+)
+_MARK_ENTITY = re.compile(r"&#(?:0*(7(?:6[89]|[7-9]\d)|8[0-7]\d)|[xX]0*(3[0-6][0-9a-fA-F]));")
 _MARKS = re.compile("[\u0300-\u036f]")
 _RUN_OF_MARKS = re.compile("[\u0300-\u036f]+")
 _DECLARED = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]{3,30})")
@@ -36,11 +44,24 @@ _BROKEN_SHARE = 0.02  # of the characters beyond ASCII: more wrong ones than thi
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Text with composed letters, the codec that read it, and whether bytes were replaced or the declaration lied."""
+    """Text with composed letters, the codec that read it, and the names of the repairs that it took.
+
+    ``charset``: the declaration lied; ``bytes``: some were replaced; and those of :mod:`transforms.legacy`.
+    """
 
     text: str
     encoding: str
-    repaired: bool = False
+    repairs: tuple[str, ...] = ()
+
+    @property
+    def repaired(self) -> bool:
+        """Whether anything was repaired."""
+        return bool(self.repairs)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """Quality flags: ``encoding_repaired`` and one that names each repair, as ``encoding_tcvn3``."""
+        return ("encoding_repaired", *(f"encoding_{name}" for name in self.repairs)) if self.repairs else ()
 
 
 def nfc(text: str) -> str:
@@ -66,7 +87,7 @@ def clean(text: str | None) -> str:
 def squeeze(text: str | None) -> str:
     """Like :func:`clean` for text that is in NFC already, as that of a decoded page: the normal form is left alone."""
     line = " ".join((text or "").split())
-    return line if line.isprintable() else " ".join(_INVISIBLE.sub("", line).split())
+    return line if line.isprintable() else nfc(" ".join(_INVISIBLE.sub("", line).split()))
 
 
 def clean_lines(text: str) -> str:
@@ -94,17 +115,19 @@ def fold(text: str, accents: bool = True) -> str:
 def decode(body: bytes, declared: str | None = None) -> Decoded:
     """Decode a page whose header declares ``declared`` (or nothing): UTF-8 when it is, else the legacy codec.
 
-    windows-1258 is recognised when declared, when nothing is declared, and when the page wrongly says UTF-8.
-    Never raises: bytes that no codec reads become U+FFFD and ``repaired`` is true.
+    windows-1258 is recognised when declared, when nothing is declared, and when the page wrongly says UTF-8; text in
+    TCVN3 or VNI and UTF-8 that was encoded twice become Unicode, each paragraph that is. Never raises: bytes that no
+    codec reads become U+FFFD.
     """
     for mark, codec in _BOMS:
         if body.startswith(mark):
-            return _read(body, codec, repaired=False)
+            return _read(body, codec)
     named = _codec(declared) or _codec(_meta_charset(body))
     try:
-        return Decoded(compose(body.decode("utf-8")), "utf-8", repaired=named not in (None, "utf-8", "ascii"))
+        text = body.decode("utf-8")
     except UnicodeDecodeError:
         return _legacy(body, named)
+    return _settled(text, "utf-8", () if named in (None, "utf-8", "ascii") else ("charset",))
 
 
 def letters(text: str) -> int:
@@ -116,15 +139,29 @@ def _legacy(body: bytes, named: str | None) -> Decoded:
     lenient = body.decode("utf-8", errors="replace")
     beyond_ascii = sum(1 for character in lenient if ord(character) > 127)
     if lenient.count("\ufffd") <= max(1, _BROKEN_SHARE * beyond_ascii) and beyond_ascii > 1:
-        return Decoded(compose(lenient), "utf-8", repaired=True)
+        return _settled(lenient, "utf-8", ("bytes",))
     codecs_ = dict.fromkeys([named if named not in (None, "utf-8", "ascii") else "cp1258", "cp1258", "cp1252"])
-    readings = [_read(body, codec, repaired=codec != named) for codec in codecs_ if codec]
-    return max(readings, key=lambda reading: letters(reading.text) - 10 * reading.text.count("\ufffd"))
+    readings = [_read(body, codec, () if codec == named else ("charset",)) for codec in codecs_ if codec]
+    return max(readings, key=_merit)
 
 
-def _read(body: bytes, codec: str, repaired: bool) -> Decoded:
+def _merit(reading: Decoded) -> int:
+    """Vietnamese syllables less other words beyond ASCII and bytes that were no letters."""
+    words, sound = soundness(reading.text)
+    return 2 * sound - words - 10 * reading.text.count("\ufffd")
+
+
+def _read(body: bytes, codec: str, repairs: tuple[str, ...] = ()) -> Decoded:
     text = body.decode(codec, errors="replace")
-    return Decoded(compose(text), codec.removesuffix("-sig"), repaired or "\ufffd" in text)
+    return _settled(text, codec.removesuffix("-sig"), (*repairs, *(("bytes",) if "\ufffd" in text else ())))
+
+
+def _settled(text: str, encoding: str, repairs: tuple[str, ...]) -> Decoded:
+    found = repair_page(text)
+    plain = found.text
+    if "&#" in plain:
+        plain = _MARK_ENTITY.sub(lambda mark: chr(int(mark[1]) if mark[1] else int(mark[2], 16)), plain)
+    return Decoded(compose(plain), encoding, (*repairs, *found.repairs))
 
 
 def _meta_charset(body: bytes) -> str | None:

@@ -52,7 +52,7 @@ def extract_document(
     if fields.is_empty:
         return NotArticle(Outcome.NOT_ARTICLE, f"{url}: no rows and no head of a document were found; check the family")
     key = " ".join([*(fold(raw_text(row)) for row in rows), fold(text), *(link.url for link in files)])
-    flags = (("encoding_repaired",) if decoded.repaired else ()) + fields.flags
+    flags = decoded.flags + fields.flags
     digest = hashlib.sha256(key.encode()).hexdigest()
     return DocumentPage(_title(title.text, fields), fields, text, files, digest, flags)
 
