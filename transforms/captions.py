@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from crawlers.families.hints import Hints
-from transforms.bylines import split_credit
+from transforms.bylines import is_account, split_credit
 from transforms.tree import BLOCKS, Page, drop, raw_text, text_of
 
 _GENERIC = ("figcaption", ".image_desc", ".image-caption", ".wp-caption-text", ".caption", ".photo-caption")
@@ -33,7 +33,7 @@ def take_captions(page: Page, hints: Hints, container: HtmlElement) -> tuple[Cap
         if any(parent in found for parent in element.iterancestors()):
             continue
         text = text_of(element)
-        if text and len(text) <= _LONGEST:
+        if text and len(text) <= _LONGEST and not is_account(text):
             rest, credit = split_credit(text)
             captions.setdefault(text, Caption(rest or text, credit))
             drop(element)
@@ -55,7 +55,7 @@ def _below_pictures(container: HtmlElement) -> Iterator[HtmlElement]:
         if any(child.tag in BLOCKS for child in element.iterdescendants()):
             continue
         text = raw_text(element)
-        if text and len(text) <= _LONGEST:
+        if text and len(text) <= _LONGEST and not is_account(text):
             rest, credit = split_credit(text)
             if (credit and len(rest) >= _SHORTEST_CREDITED) or (below_picture and _is_apart(element, text)):
                 yield element
