@@ -53,12 +53,12 @@ def tools_folder() -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print one table."""
+def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], width: int = 100) -> None:
+    """Print one table, at least ``width`` characters wide."""
     table = Table(*columns, title=title, title_justify="left")
     for row in rows:
         table.add_row(*(_cell(value) for value in row))
-    Console(width=max(100, Console().width)).print(table)
+    Console(width=max(width, Console().width)).print(table)
 
 
 def finish(name: str, figures: Mapping[str, float | int | str | None]) -> int:

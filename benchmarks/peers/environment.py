@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 PINNED = ("news-please==1.6.16", "fundus==0.5.7", "curl-cffi==0.15.0")  # fundus 0.5.7 fails to import with 0.16
@@ -16,12 +17,12 @@ class NoPeersError(RuntimeError):
     """The peers cannot be installed here; the message says why."""
 
 
-def interpreter() -> Path:
-    """The Python of the environment, which is made where it is missing; NoPeersError where that fails."""
-    folder = cache_folder() / "peers" / "-".join(name.replace("==", "-") for name in PINNED)
+def interpreter(pinned: Sequence[str] = PINNED) -> Path:
+    """The Python of an environment with these packages, made where it is missing; NoPeersError where that fails."""
+    folder = cache_folder() / "peers" / "-".join(name.replace("==", "-") for name in pinned)
     python, ready = folder / "bin/python", folder / ".ready"
     if not ready.is_file():
-        for command in ([*_venv(folder)], [*_install(python), *PINNED]):
+        for command in ([*_venv(folder)], [*_install(python), *pinned]):
             _run(command)
         ready.touch()
     return python
