@@ -51,7 +51,7 @@ def test_the_example_of_a_portal_is_a_portal(name) -> None:
     assert block
     (entry,) = yaml.safe_load(block[1])
     assert Portal.model_validate({**entry, "province": "tuyen_quang"}).id == "baosongthao"
-    assert len(block[1].strip().splitlines()) == 5
+    assert len(block[1].strip().splitlines()) <= 7
 
 
 def test_the_table_of_keys_names_real_keys_and_defaults() -> None:
