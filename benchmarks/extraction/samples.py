@@ -14,6 +14,8 @@ from urllib.parse import unquote, urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
 
+from transforms.text import fold
+
 # Strings of the pages' chrome; one in a text that the gold text has not is a leak.
 CHROME = (
     "view count",
@@ -105,7 +107,7 @@ def own_sites() -> list[Sample]:
     from tests.portals.web import Request
 
     portals = load_registry([REGISTRY, REGISTRY.parents[1] / "registry"])
-    chrome = tuple(dict.fromkeys((*CHROME, *LEAKS)))
+    chrome = tuple(dict.fromkeys(map(fold, (*CHROME, *LEAKS))))
 
     def sample(host: str, gold: Article, state: State) -> Sample:
         place = urlsplit(gold.url)

@@ -22,12 +22,14 @@ STAGES: dict[str, tuple[str, ...]] = {
     "refusals": ("transforms.article._refusal",),
     "fields": ("transforms.article._collect",),
     "captions": ("transforms.article.take_captions",),
+    "links, files": tuple(f"transforms.article.{name}_links" for name in ("file", "video", "related")),
+    "language": ("transforms.article.language_of",),
     "prune": ("transforms.body.prune", "transforms.article._tail_lines"),
     "flow": ("transforms.body.normalise",),
     "trafilatura": ("transforms.body.bare_extraction",),
     "text, key": ("transforms.body.read", "transforms.body.read_page", "transforms.article._with_lead"),
 }
-REST = "hash, language, rest"
+REST = "hash, rest"
 
 
 class Clock:
