@@ -17,6 +17,7 @@ from transforms.bylines import Author, is_account, is_byline, people, source, so
 from transforms.captions import Caption, take_captions
 from transforms.dates import ParsedDate, parse
 from transforms.fields import Anchor, Evidence, Title
+from transforms.limits import excess
 from transforms.links import (
     INLINE,
     RELATED,
@@ -138,6 +139,8 @@ def extract(
     ``learned_first`` the other way round); where neither has a container plain trafilatura reads the page and the
     article is flagged ``no_container``. Never raises for a bad page.
     """
+    if too_large := excess(body):
+        return NotArticle(Outcome.OVERSIZED, f"{url}: {too_large}")
     decoded = decode(body, encoding)
     page = parse_page(decoded.text)
     if page is None:
@@ -173,7 +176,8 @@ def _container(page: Page, hints: Hints) -> tuple[HtmlElement | None, str | None
 
 def _dominant(found: list[HtmlElement]) -> HtmlElement | None:
     """The match that holds most text; None for several equal ones (the items of a listing)."""
-    outer = [element for element in found if not any(parent in found for parent in element.iterancestors())]
+    known = set(found)
+    outer = [element for element in found if known.isdisjoint(element.iterancestors())]
     if len(outer) < 2:
         return outer[0] if outer else None
     sizes = sorted(((len(raw_text(element)), index) for index, element in enumerate(outer)), reverse=True)

@@ -214,7 +214,8 @@ def lead_between(page: Page, anchor: Anchor) -> HtmlElement | None:
 def find_authors(page: Page, hints: Hints, anchor: Anchor) -> list[HtmlElement]:
     """Elements of the byline that belong to the article; a block and its child count once."""
     found = [element for element in page.select_all(hints.author) if anchor.place(element) is not None]
-    return [element for element in found if not any(parent in found for parent in element.iterancestors())]
+    known = set(found)
+    return [element for element in found if known.isdisjoint(element.iterancestors())]
 
 
 def find_source(page: Page, hints: Hints, anchor: Anchor) -> list[HtmlElement]:

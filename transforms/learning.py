@@ -18,6 +18,7 @@ from crawlers.archive import Archived, records
 from crawlers.families.hints import Hints
 from crawlers.portal import Portal
 from transforms.fields import Evidence
+from transforms.limits import excess
 from transforms.profile import Profile, ProfileError, dumps, loads, pattern_of, renewed
 from transforms.rows import GENERIC_FAMILY, fetched_day
 from transforms.slots import Sampled
@@ -111,7 +112,7 @@ def _is_unknown(portal: Portal, hints: Hints, pages: list[Sampled]) -> bool:
 
 def _parsed(archived: Iterator[Archived] | list[Archived]) -> Iterator[Sampled]:
     for each in archived:
-        page = parse(decode(each.body, each.record.encoding).text)
+        page = parse(decode(each.body, each.record.encoding).text) if not excess(each.body) else None
         if page is not None:
             record = each.record
             yield Sampled(record.url, page, Evidence(record.listing_title, record.listing_date))

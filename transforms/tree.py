@@ -39,6 +39,9 @@ _SKIPPED = etree.XPath(
 _FLOWING = ("div", "td", "th", "li", "blockquote", "p", "body", "dd", "dt")
 _TABLE_PARTS = ("tbody", "thead", "tfoot", "tr", "td", "th", "caption", "colgroup", "col")
 _FORBIDDEN = re.compile("[\ufffe\uffff\ud800-\udfff]")
+_FORBIDDEN_ENTITY = re.compile(  # libxml2 makes characters of these that lxml then refuses to move
+    r"&#(?:0*(?:[1-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)|[xX]0*(?:[1-8bBcCeEfF]|1[\da-fA-F]|[fF]{3}[eEfF])(?![\da-fA-F]));?"
+)
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 _TOKEN = re.compile(r"[.#]([A-Za-z_][\w-]*)|\[\s*(?:itemprop|rel)\s*=\s*[\"']?([\w-]+)")
 _NAMING = ("class", "id", "itemprop", "rel")
@@ -131,11 +134,12 @@ def parse(source: str) -> Page | None:
     """
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     body = _FORBIDDEN.sub("", source) if _FORBIDDEN.search(source) else source
+    body = _FORBIDDEN_ENTITY.sub("", body) if "&#" in body else body
     try:
         root = document_fromstring(body.encode("utf-8").translate(None, _CONTROLS), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
-    return Page(source, root)
+    return Page(body, root)
 
 
 def text_of(element: HtmlElement) -> str:

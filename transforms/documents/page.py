@@ -15,6 +15,7 @@ from transforms.documents.fields import DocumentFields, complete, read_rows
 from transforms.documents.layout import read_layout
 from transforms.documents.pdf import PdfText
 from transforms.fields import Evidence
+from transforms.limits import excess
 from transforms.links import FileLink, file_links
 from transforms.text import decode, fold
 from transforms.tree import Page, drop, drop_all, parse, raw_text, strip_invisible
@@ -39,6 +40,8 @@ def extract_document(
     body: bytes, *, url: str, encoding: str | None = None, hints: Hints = GENERIC, listing: Evidence | None = None
 ) -> DocumentPage | NotArticle:
     """Read a document's page; NotArticle where neither rows nor text identify a document. Never raises."""
+    if too_large := excess(body):
+        return NotArticle(Outcome.OVERSIZED, f"{url}: {too_large}")
     decoded = decode(body, encoding)
     page = parse(decoded.text)
     if page is None:
