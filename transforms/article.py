@@ -26,6 +26,7 @@ from transforms.links import (
     Link,
     file_links,
     links_in,
+    near,
     once,
     related_links,
     take_tags,
@@ -240,7 +241,7 @@ def _collect(reading: _Reading, anchor: Anchor) -> _Parts:
     if lead is None:
         lead = fields.lead_between(page, anchor)
     authors = fields.find_authors(page, hints, anchor)
-    named = fields.find_source(page, hints, anchor)
+    named = fields.find_source(page, hints, list(near(container)) if container is not None else [])
     bylines = [text_of(element) for element in authors]
     sources = [*named, *(element for element, line in zip(authors, bylines, strict=True) if source(line))]
     scope = _file_scope(container, page)

@@ -27,6 +27,7 @@ _CHROME = re.compile(
     r"|xem lịch phát sóng|nhảy đến nội dung|chia sẻ(?: bài viết)?|facebook|zalo|twitter|share|thích|like|quay lại"
     r"|về đầu trang|trở lại|cỡ chữ|font size|nghe đọc bài|đăng ký|theo dõi trên google news|lưu bài viết|[|.,\-–•]*"
     r"|(?:hôm nay|hôm qua|tuần này|đang truy cập|đã truy cập|tổng truy cập)\s*:\s*[\d.,]+|thống kê truy cập"
+    r"|\d{1,4} (?:giây|phút|giờ|ngày|tuần|tháng|năm) trước"
     r"|(?:các )?(?:tệp|file|tập tin|tài liệu|văn bản)(?: tin)? đính kèm\s*:?)",
     re.I,
 )

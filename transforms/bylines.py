@@ -109,6 +109,8 @@ def is_byline(text: str, marked: bool = False) -> bool:
         return False
     if _LABEL.match(line):
         return True
+    if ":" in line:  # another label: keywords, a number to call
+        return False
     parts = [name for part in _SPLIT.split(line.strip(" .()")) for name in _pair(part) if name.strip()]
     named = [part for part in parts if _NAME.match(part)]
     units = [part for part in parts if _UNIT.search(part) and _capitalised(part)]

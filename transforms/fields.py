@@ -7,7 +7,7 @@ smallest block around both. The clock in the page header and the dates of relate
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement
@@ -142,13 +142,15 @@ def find_title(page: Page, hints: Hints, evidence: Evidence) -> Title:
             text = raw_text(element)
             if agree(text, listed):
                 return Title(_better(text, listed), element, True)
-    document = _document_title(page)
-    if len(listed) >= _SHORT_TITLE and document and agree(document, listed):
-        return Title(_better(document, listed), _showing(page, document), True)
+    titles = _document_titles(page)
+    same = [title for title in titles if len(listed) >= _SHORT_TITLE and agree(title, listed)]
+    if same:
+        return Title(_better(same[0], listed), _shown(page, same).element, True)
     agreed = False if len(listed) >= _SHORT_TITLE else None
     if hinted:
         return Title(raw_text(hinted[0]), hinted[0], agreed)
-    return Title(document or listed or None, _showing(page, document) if document else None, agreed)
+    found = _shown(page, titles)
+    return Title(found.text or listed or None, found.element, agreed)
 
 
 def agree(heading: str, listed: str) -> bool:
@@ -173,12 +175,19 @@ def find_dates(page: Page, hints: Hints, anchor: Anchor) -> Dates:
     found = next(((stamp.published, element) for _, stamp, element in places if stamp.published), None)
     metadata = None if found else _metadata_date(page)
     if found:
-        return Dates(*found, updated or _metadata_date(page, _CHANGED))
+        return Dates(*found, updated or _beside(found[1]) or _metadata_date(page, _CHANGED))
     if metadata:
         return Dates(metadata, places[0][2] if places else None, updated or _metadata_date(page, _CHANGED))
     if places:
         return Dates(updated, places[0][2], updated)
     return _date_line(page, anchor)
+
+
+def _beside(element: HtmlElement) -> ParsedDate | None:
+    """The change that the line around a date names."""
+    parent = element.getparent()
+    text = short_text(parent, _SHORT_BLOCK) if parent is not None else None
+    return _told_apart(text)[1] if text else None
 
 
 def _date_line(page: Page, anchor: Anchor) -> Dates:
@@ -218,10 +227,10 @@ def find_authors(page: Page, hints: Hints, anchor: Anchor) -> list[HtmlElement]:
     return [element for element in found if known.isdisjoint(element.iterancestors())]
 
 
-def find_source(page: Page, hints: Hints, anchor: Anchor) -> list[HtmlElement]:
-    """Short elements of the article that name where it was taken from."""
-    found = [element for element in page.select(hints.source) if anchor.place(element) is not None]
-    return [element for element in found if short_text(element, _SHORT_BLOCK)]
+def find_source(page: Page, hints: Hints, around: Sequence[HtmlElement]) -> list[HtmlElement]:
+    """The one short element near the text (in an element of ``around``) that names where it was taken from."""
+    found = [each for each in page.select(hints.source) if any(parent in around for parent in each.iterancestors())]
+    return found if len(found) == 1 and short_text(found[0], _SHORT_BLOCK) else []
 
 
 def find_section(page: Page, hints: Hints, title: str | None) -> str | None:
@@ -252,17 +261,30 @@ def _dated(elements: Iterable[HtmlElement], anchor: Anchor) -> Iterator[tuple[in
 
 
 def _stamp_of(element: HtmlElement) -> _Stamp | None:
-    for name in ("datetime", "content", "data-date"):
-        found = parse(element.get(name))
-        if found:
-            return _Stamp(None, found) if _names_change(element) else _Stamp(found, None)
+    stamp = _exact(element)
+    if stamp is not None:
+        return stamp
     text = raw_text(element)
     if len(text) > _SHORT_BLOCK:
         return None
+    inner = [stamp for each in element.iter("time") if (stamp := _exact(each))]
+    if inner:
+        published = next((stamp.published for stamp in inner if stamp.published), None)
+        updated = next((stamp.updated for stamp in inner if stamp.updated), None)
+        return _Stamp(published, updated or _told_apart(text)[1])
     published, updated = _told_apart(text)
     if published is None and updated is None:
         published = parse(element.get("title"))
     return _Stamp(published, updated) if published or updated else None
+
+
+def _exact(element: HtmlElement) -> _Stamp | None:
+    """The date in an attribute that programs read."""
+    for name in ("datetime", "content", "data-date"):
+        found = parse(element.get(name))
+        if found:
+            return _Stamp(None, found) if _names_change(element) else _Stamp(found, None)
+    return None
 
 
 def _names_change(element: HtmlElement) -> bool:
@@ -301,19 +323,26 @@ def _headings(page: Page, hints: Hints) -> Iterator[HtmlElement]:
     yield from page.root.iter(*HEADINGS)
 
 
-def _document_title(page: Page) -> str | None:
+def _document_titles(page: Page) -> list[str]:
+    """What the document's title may say without the portal's name behind it, the shortest first."""
     element = page.root.find(".//title")
     text = _meta(page, "og:title") or (raw_text(element) if element is not None else "")
-    return _TITLE_TAIL.split(text)[0].strip() or None
+    ends = [*(tail.start() for tail in _TITLE_TAIL.finditer(text)), len(text)]
+    return [title for end in ends if (title := text[:end].strip())]
 
 
-def _showing(page: Page, title: str) -> HtmlElement | None:
-    """The first block of the page that shows the title and nothing else, and is no link."""
+def _shown(page: Page, titles: list[str]) -> Title:
+    """The longest of the titles that an element shows, and nothing else, and is no link; else the shortest."""
+    wanted = {fold(title): title for title in titles if len(title) >= _SHORT_TITLE}
+    longest = max(map(len, titles), default=0) + 1
+    found: dict[str, HtmlElement] = {}
     body = page.root.find(".//body")
-    for element in () if body is None else body.iter(*BLOCKS):
-        if not any(child.tag in BLOCKS for child in element) and agree(raw_text(element), title):
-            return None if link_share(element) > 0.5 else element
-    return None
+    for element in () if body is None else body.iter(*BLOCKS, "span", "strong", "b"):
+        text = short_text(element, longest)
+        if text and fold(text) in wanted and link_share(element) <= 0.5:
+            found.setdefault(wanted[fold(text)], element)
+    best = max(found, key=len, default=None)
+    return Title(best, found[best]) if best else Title(titles[0] if titles else None)
 
 
 def _better(heading: str, listed: str) -> str:

@@ -97,7 +97,7 @@ def once(links: Iterable[Link]) -> tuple[Link, ...]:
 
 def take_tags(page: Page, hints: Hints, container: HtmlElement | None) -> tuple[str, ...]:
     """The keywords that stand near the text, else those of the metadata; a line of them in the text is removed."""
-    around = list(_near(container)) if container is not None else []
+    around = list(near(container)) if container is not None else []
     boxes = [box for box in page.select_all(hints.tags) if any(parent in around for parent in box.iterancestors())]
     tags = [tag for box in boxes for tag in _box_tags(box)]
     if container is not None and any(word in page.source for word in _TAG_WORDS):
@@ -106,7 +106,7 @@ def take_tags(page: Page, hints: Hints, container: HtmlElement | None) -> tuple[
     return tuple(dict.fromkeys(clean(tag) for tag in tags if len(clean(tag)) in _TAG_LENGTH))
 
 
-def _near(container: HtmlElement) -> Iterator[HtmlElement]:
+def near(container: HtmlElement) -> Iterator[HtmlElement]:
     """The container and its nearest ancestors, as far as they are less than the page."""
     yield container
     for number, parent in enumerate(container.iterancestors()):

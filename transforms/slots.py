@@ -180,7 +180,7 @@ class _Learner:
     def _lead_merit(self, seen: list[_Seen]) -> float:
         prose = [each for each in seen if len(each.text) in _LEAD_LENGTH and each.text[-1] in _ENDS]
         leads = [each for each in prose if each.distance > 0]
-        own = [each for each in leads if each.element.get("class") or each.element.tag in ("h2", "h3", "strong")]
+        own = [each for each in leads if _is_named(each.element)]
         if len(own) < 0.8 * len(seen) or not self._is_single(seen, _MOST) or not self._belongs(seen):
             return 0
         return 1 / (1 + sum(each.distance for each in own) / len(own)) if _differ(own) else 0
@@ -203,7 +203,10 @@ class _Learner:
     def _leads_here(self, seen: _Seen) -> bool:
         """Whether the link's path is a part of the page's own: the section that the page lies in."""
         url = self.sample[seen.number].url
-        path = urlsplit(urljoin(url, seen.element.get("href") or "")).path.rstrip("/")
+        href = seen.element.get("href") or ""
+        path = urlsplit(urljoin(url, href)).path.rstrip("/")
+        if href.startswith("#") or path == urlsplit(url).path.rstrip("/"):
+            return False
         return path.count("/") >= 1 and len(path) > 1 and urlsplit(url).path.startswith(path + "/")
 
     def _caption_merit(self, seen: list[_Seen]) -> float:
@@ -245,7 +248,11 @@ def _picks(page: Page, selector: str, element: HtmlElement) -> bool:
 def _date(seen: _Seen) -> ParsedDate | None:
     if len(seen.text) > _DATE_LENGTH or link_share(seen.element) > 0.5:
         return None
-    return parse(seen.element.get("datetime")) or parse(seen.text)
+    return parse(seen.element.get("datetime")) or parse(seen.text) or parse(seen.element.get("title"))
+
+
+def _is_named(element: HtmlElement) -> bool:
+    return bool(element.get("class") or element.get("id")) or element.tag in ("h2", "h3", "strong")
 
 
 def _differ(seen: list[_Seen]) -> bool:

@@ -47,7 +47,8 @@ def read_listing(html: str, url: str, family: Family, listing: Kind = "article")
     if listing == "document" and not any(entry.kind == "document" for entry in entries):
         entries = read_entries(links, replace(family, bare_files=True), listing) or entries
     pager = read_pager(((text_of(a), link) for a, link in links), url, family) or read_chain(root, base)
-    main = main_list(root, entries, family, _last_link(pager, [link for _, link in links]))
+    elsewhere = ["" if (a.get("href") or "").startswith("#") else link for a, link in links]  # "#" is to the top
+    main = main_list(root, entries, family, _last_link(pager, elsewhere))
     shown = {entry.identity for entry in main}
     aside = [entry for entry in entries if entry.identity not in shown]
     found = (_candidates(main, url, family), _candidates(aside, url, family))

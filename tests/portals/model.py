@@ -11,7 +11,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-PARAGRAPH, HEADING, CAPTION, ROW = "p", "h", "caption", "row"
+PARAGRAPH, HEADING, CAPTION, ROW, ITEM = "p", "h", "caption", "row", "item"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One piece of a body, in reading order: a paragraph, a heading, a caption or a table row."""
+    """One piece of a body, in reading order: a paragraph, a heading, a caption, a table row or an item of a list."""
 
     kind: str
     text: str = ""
@@ -75,6 +75,10 @@ class Article:
     also_in: tuple[str, ...] = ()  # further section slugs whose listings show it
     dateline: str = ""
     byline: str = ""
+    units: tuple[str, ...] = ()  # offices and web addresses in the byline
+    tags: tuple[str, ...] = ()
+    source: str | None = None
+    updated_at: dt.datetime | None = None
 
     @property
     def ref(self) -> str:
@@ -93,13 +97,20 @@ class Article:
 
     @property
     def paragraphs(self) -> tuple[str, ...]:
-        """Body paragraphs and headings, without lead and captions; a table is one paragraph.
+        """Body paragraphs and headings, without lead and captions; a table is one paragraph, and so is a list.
 
-        The rows of a table are lines, their cells joined by ' | '.
+        Items and the rows of a table are lines, the cells of a row joined by ' | '.
         """
         shown = [block for block in self.blocks if block.kind != CAPTION]
-        runs = groupby(enumerate(shown), key=lambda item: ROW if item[1].kind == ROW else str(item[0]))
+        kept = (ROW, ITEM)
+        runs = groupby(enumerate(shown), key=lambda item: item[1].kind if item[1].kind in kept else str(item[0]))
         return tuple("\n".join(block.line for _, block in run) for _, run in runs)
+
+    @property
+    def tables(self) -> tuple[tuple[tuple[str, ...], ...], ...]:
+        """Cells of the rows of each table."""
+        runs = groupby(self.blocks, key=lambda block: block.kind)
+        return tuple(tuple(block.cells for block in run) for kind, run in runs if kind == ROW)
 
     @property
     def captions(self) -> tuple[Caption, ...]:

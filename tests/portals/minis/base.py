@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import ClassVar
 
 from tests.portals import pdf
+from tests.portals.minis import furniture
 from tests.portals.minis.gold import Address, DocumentDraft, article, combined, document, document_drafts
-from tests.portals.model import Article, Attachment, Block, Document
+from tests.portals.model import Article, Attachment, Document
 from tests.portals.plan import Batch
-from tests.portals.sites.base import FILES_CHANGED, Site, body_html
+from tests.portals.sites.base import FILES_CHANGED, Site
 from tests.portals.state import State
 from tests.portals.texts import Draft
 from tests.portals.web import Request, Response, clock, esc, lines, page, validators
@@ -32,6 +33,7 @@ class Mini(Site):
     articles of which topics each section has; ``document_count`` documents are spread over the same weeks."""
 
     title: ClassVar[str]
+    style: ClassVar[furniture.Style] = furniture.Style()
     like: ClassVar[str]
     plan: ClassVar[tuple[Batch, ...]]
     document_count: ClassVar[int] = 0
@@ -55,7 +57,7 @@ class Mini(Site):
         """Every article, in the order of the plan."""
         drafts = combined(self.portal, self.like, self.plan)
         return tuple(
-            article(self.portal, self.host, self.sections[draft.section], draft, self.address(draft, index))
+            article(self, self.sections[draft.section], draft, self.address(draft, index), index)
             for index, draft in enumerate(drafts)
         )
 
@@ -132,8 +134,8 @@ class Mini(Site):
         """A whole page: header with clock, menu, ``main``, a box of hot news, a visitor counter."""
         return f"""<!DOCTYPE html>
 <html lang="vi"><head><meta charset="utf-8"><title>{esc(title)} - {esc(self.title)}</title>{head}</head>
-<body><div class="header"><h2 class="site-name">{esc(self.title)}</h2>
-<span class="clock">{clock(state.now)}</span></div>
+<body>{furniture.skip_link()}<div class="header"><h2 class="site-name">{esc(self.title)}</h2>
+<span class="clock">{clock(state.now)} {state.now:%H:%M:%S}</span></div>
 <div class="menu-top"><ul>
 <li><a href="/">Trang chủ</a></li>
 {self.menu()}
@@ -143,15 +145,11 @@ class Mini(Site):
 {main}
 </div><div class="right-col"><h3>Tin nóng</h3><ul class="hot">
 {self.hot(state)}
-</ul><div class="counter">Lượt truy cập: <b>{state.visit()}</b></div></div></div>
+</ul>{furniture.sidebar(state.visit())}</div></div>
 <div class="footer">{self.footer()}
-Cơ quan chủ quản: {esc(self.title)}. Ghi rõ nguồn khi phát lại thông tin.</div>
+Cơ quan chủ quản: {esc(self.title)}. Ghi rõ nguồn khi phát lại thông tin.
+<a href="#">Về đầu trang</a></div>
 </body></html>"""
-
-
-def body(blocks: tuple[Block, ...]) -> str:
-    """An article's paragraphs, pictures with captions and tables."""
-    return body_html(blocks)
 
 
 def properties(document: Document) -> list[tuple[str, str]]:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import ClassVar
 
-from tests.portals.minis.base import Mini, body, files, properties
+from tests.portals.minis.base import Mini, files, properties
+from tests.portals.minis.furniture import changed, tools
 from tests.portals.minis.gold import FIRST, LAST, Address, DocumentDraft
 from tests.portals.model import Article, Document, slug
 from tests.portals.plan import Batch
@@ -133,10 +134,11 @@ class Congbao(Mini):
     def _article(self, state: State, article: Article) -> str:
         main = (
             f'<div class="chi-tiet-tin"><h1 class="tieu-de">{esc(article.title)}</h1>'
-            f'<span class="ngay-dang">Ngày đăng: {article.published_at:%d/%m/%Y, %H:%M}</span>'
+            f'<span class="ngay-dang">Ngày đăng: {article.published_at:%d/%m/%Y, %H:%M}{changed(article)}</span>'
             f'<div class="tom-tat">{esc(article.shown_lead)}</div>'
-            f'<div class="noi-dung">{body(article.blocks)}</div><p class="tac-gia">{esc(article.byline)}</p></div>'
+            f'<div class="noi-dung">{self.style.html(article)}</div><p class="tac-gia">{esc(article.byline)}</p></div>'
             f'<a class="in" href="{article.urls[1]}">Bản in</a>'
+            f"{tools(article)}"
             f'<div class="tin-khac"><ul>{links(self.shown(state), article, 4)}</ul></div>'
         )
         return self.frame(state, article.title, main)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from tests.portals.minis import webforms
-from tests.portals.minis.base import Mini, body, files, properties
+from tests.portals.minis.base import Mini, files, properties
+from tests.portals.minis.furniture import Word, changed, tools
 from tests.portals.minis.gold import FIRST, LAST, Address, DocumentDraft
 from tests.portals.model import Article, Document
 from tests.portals.plan import Batch
@@ -29,6 +30,7 @@ class Congchuc(Mini):
     host = "congchuc.xulang.test"
     title = "Trang thông tin Sở Nội vụ"
     like = "congxulang"
+    style = Word()
     sections: ClassVar[dict[str, str]] = {"tin-noi-vu": "Tin nội vụ", "cai-cach-hanh-chinh": "Cải cách hành chính"}
     page_size = 6
     document_count = 40
@@ -128,17 +130,20 @@ class Congchuc(Mini):
     def _article(self, state: State, article: Article, printed: bool) -> str:
         main = (
             f'<div id="{MODULE}_pnlDetail"><span id="{MODULE}_lblTitle" class="NewsTitle">{esc(article.title)}</span>'
-            f'<span id="{MODULE}_lblDate" class="NewsDate">{article.published_at:%d/%m/%Y %H:%M:%S}</span>'
+            f'<span id="{MODULE}_lblDate" class="NewsDate">{article.published_at:%d/%m/%Y %H:%M:%S}'
+            f"{changed(article)}</span>"
             f'<div id="{MODULE}_lblSummary" class="NewsSummary">{esc(article.shown_lead)}</div>'
-            f'<div id="{MODULE}_lblContent" class="NewsContent">{body(article.blocks)}</div>'
+            f'<div id="{MODULE}_lblContent" class="NewsContent">{self.style.html(article)}</div>'
             f'<div class="NewsAuthor">{esc(article.byline)}</div></div>'
         )
         if printed:
             return f"<html><head><title>{esc(article.title)}</title></head><body>{main}</body></html>"
         others = links(self.shown(state, article.section_slug), article, 5)
-        tools = f'<a class="CommandButton" href="{esc(article.urls[2])}">Bản in</a>'
-        tools += f'<a class="Language" href="{esc(article.urls[1])}">Tiếng Việt</a>'
-        return self.frame(state, article.title, f'{main}{tools}<div class="OtherNews"><ul>{others}</ul></div>')
+        buttons = f'<a class="CommandButton" href="{esc(article.urls[2])}">Bản in</a>'
+        buttons += f'<a class="Language" href="{esc(article.urls[1])}">Tiếng Việt</a>'
+        return self.frame(
+            state, article.title, f'{main}{buttons}{tools(article)}<div class="OtherNews"><ul>{others}</ul></div>'
+        )
 
     def _document(self, state: State, document: Document) -> str:
         rows = lines(f"<tr><td>{label}:</td><td>{value}</td></tr>" for label, value in properties(document))

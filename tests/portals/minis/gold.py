@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import random
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
+from tests.portals.minis.furniture import SOURCES, TAGS, furnished
 from tests.portals.model import ZONE, Article, Attachment, Document, slug
 from tests.portals.plan import Batch
 from tests.portals.prose import combine, writer
@@ -41,6 +42,14 @@ SUBJECTS = (
     "Số hóa {n:4000-30000} hồ sơ hộ tịch còn lưu bằng giấy",
     "Công bố đường dây nóng tiếp nhận phản ánh về vệ sinh môi trường",
 )
+
+
+class Named(Protocol):
+    """A mini-portal, as far as its gold needs to know it."""
+
+    portal: str
+    host: str
+    like: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +106,26 @@ def _document_draft(portal: str, like: str, types: tuple[str, ...], index: int, 
     )
 
 
-def article(portal: str, host: str, section: str, draft: Draft, address: Address) -> Article:
-    """The article that ``draft`` becomes at ``address`` of ``host``."""
+def article(mini: Named, section: str, draft: Draft, address: Address, number: int) -> Article:
+    """The article that ``draft`` becomes at ``address`` of a portal; ``number`` decides its furniture."""
     key, paths = address
+    units = (mini.host.upper(),) if draft.author and number % 5 == 2 else ()
     return Article(
-        portal=portal,
+        portal=mini.portal,
         key=key,
-        urls=tuple(f"http://{host}{path}" for path in paths),
+        urls=tuple(f"http://{mini.host}{path}" for path in paths),
         title=draft.title,
         lead=draft.lead,
-        blocks=tuple(draft.blocks),
+        blocks=furnished(setting(mini.like), draft.blocks, number),
         author=draft.author,
         section=section,
         section_slug=draft.section,
         published_at=draft.published_at,
-        byline=draft.author or "",
+        byline=f"{draft.author or ''}{''.join(f'/{unit}' for unit in units)}",
+        units=units,
+        tags=tuple(TAGS[(number + step) % len(TAGS)] for step in range(number % 4)),
+        source=SOURCES[number % len(SOURCES)] if number % 5 == 4 else None,
+        updated_at=draft.published_at + dt.timedelta(hours=26) if number % 4 == 2 else None,
     )
 
 

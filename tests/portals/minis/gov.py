@@ -11,7 +11,8 @@ from functools import cached_property
 from typing import ClassVar
 from urllib.parse import parse_qs
 
-from tests.portals.minis.base import Mini, body, files, properties
+from tests.portals.minis.base import Mini, files, properties
+from tests.portals.minis.furniture import tools
 from tests.portals.minis.gold import FIRST, LAST, Address, DocumentDraft
 from tests.portals.model import Article, Attachment, Document, slug
 from tests.portals.plan import Batch
@@ -128,9 +129,10 @@ class SongNhue(Mini):
             f'<div class="news-detail"><h1 class="detail-title">{esc(article.title)}</h1>'
             f'<span class="news-time" title="{_moment(article)}">{_ago(article, state.now)}</span>'
             f'<p class="news-sapo">{esc(article.shown_lead)}</p>'
-            f'<div class="detail-content">{body(article.blocks)}</div>'
+            f'<div class="detail-content">{self.style.html(article)}</div>'
             f'<div class="detail-author">{esc(article.byline)}</div></div>'
             f'<a class="print" href="{esc(article.urls[1])}">In bài</a>'
+            f"{tools(article)}"
             f'<div class="news-related"><ul>{links(self.shown(state), article, 4)}</ul></div>'
         )
         return self.frame(state, article.title, main, linked_data(article))
@@ -155,6 +157,7 @@ def linked_data(article: Article) -> str:
         "@type": "NewsArticle",
         "headline": article.title,
         "datePublished": article.published_at.isoformat(),
+        "dateModified": (article.updated_at or article.published_at).isoformat(),
     }
     return f'<script type="application/ld+json">{json.dumps(data, ensure_ascii=False)}</script>'
 

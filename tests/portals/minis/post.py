@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import ClassVar
 
-from tests.portals.minis.base import Mini, body
+from tests.portals.minis.base import Mini
+from tests.portals.minis.furniture import Boxes, changed, tools
 from tests.portals.minis.gold import FIRST, LAST, Address
 from tests.portals.model import Article, slug
 from tests.portals.plan import Batch
@@ -23,6 +24,7 @@ class ThanhThuy(Mini):
     host = "baothanhthuy.test"
     title = "Báo Thanh Thủy"
     like = "truyenhinhmuongthanh"
+    style = Boxes("article__related inside")
     sections: ClassVar[dict[str, str]] = {"thoi-su": "Thời sự", "kinh-te": "Kinh tế", "van-hoa": "Văn hóa"}
     page_size = 6
     plan = (
@@ -75,10 +77,11 @@ class ThanhThuy(Mini):
             f'<ul class="breadcrumb"><li><a href="/{article.section_slug}/">{article.section}</a></li></ul>'
             f'<div class="article"><h1 class="article__title cms-title">{esc(article.title)}</h1>'
             f'<div class="article__meta"><time class="time" datetime="{_stamp(article)}">'
-            f"{article.published_at:%d/%m/%Y %H:%M}</time></div>"
+            f"{article.published_at:%d/%m/%Y %H:%M}</time>{changed(article)}</div>"
             f'<div class="article__sapo cms-desc">{esc(article.shown_lead)}</div>'
-            f'<div class="article__body cms-body" itemprop="articleBody">{body(article.blocks)}</div>'
+            f'<div class="article__body cms-body" itemprop="articleBody">{self.style.html(article)}</div>'
             f'<div class="article__author">{esc(article.byline)}</div></div>'
+            f"{tools(article)}"
             f'<div class="article__related">{related}<ul>{links(self.shown(state), article, 3)}</ul></div>'
         )
         return self.frame(state, article.title, main)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from tests.portals.minis import webforms
-from tests.portals.minis.base import Mini, body, files
+from tests.portals.minis.base import Mini, files
+from tests.portals.minis.furniture import LayoutTables, changed, tools, view_state
 from tests.portals.minis.gold import FIRST, LAST, Address, DocumentDraft
 from tests.portals.model import Article, Document, slug
 from tests.portals.plan import Batch
@@ -29,6 +30,7 @@ class Nongnghiep(Mini):
     host = "sonnmt.dienbien.test"
     title = "Sở Nông nghiệp và Môi trường"
     like = "truyenhinhmuongthanh"
+    style = LayoutTables()
     sections: ClassVar[dict[str, str]] = {
         LIST: "Tin hoạt động",
         "chan-nuoi-thu-y": "Chăn nuôi - Thú y",
@@ -132,12 +134,14 @@ class Nongnghiep(Mini):
 
     def _article(self, state: State, article: Article) -> str:
         main = (
-            f'<div id="{PART}_divArticle"><div id="news-title"><h1>{esc(article.title)}</h1></div>'
-            f'<div class="ngay-dang" id="{PART}_lblNgayDang">{article.published_at:%d/%m/%Y %H:%M}</div>'
+            f'{view_state(article.key)}<div id="{PART}_divArticle">'
+            f'<div id="news-title"><h1>{esc(article.title)}</h1></div><div class="ngay-dang" id="{PART}_lblNgayDang">'
+            f"{article.published_at:%d/%m/%Y %H:%M}{changed(article)}</div>"
             f'<div id="news-des">{esc(article.shown_lead)}</div>'
-            f'<div id="{PART}_ControlWrapper_RichHtmlField" class="ms-rtestate-field">{body(article.blocks)}</div>'
+            f'<div id="{PART}_ControlWrapper_RichHtmlField" class="ms-rtestate-field">{self.style.html(article)}</div>'
             f'<div class="tac-gia">{esc(article.byline)}</div></div>'
             f'<a class="in-bai" href="{esc(article.urls[1])}">In trang</a>'
+            f"{tools(article)}"
             f'<div class="tin-khac"><h3>Các tin khác</h3><ul>{links(self.shown(state), article, 5)}</ul></div>'
         )
         return self.frame(state, article.title, main)

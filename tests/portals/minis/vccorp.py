@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import ClassVar
 
-from tests.portals.minis.base import Mini, body
+from tests.portals.minis.base import Mini
+from tests.portals.minis.furniture import Boxes, tools
 from tests.portals.minis.gold import FIRST, LAST, Address
 from tests.portals.minis.gov import linked_data, sitemap
 from tests.portals.model import Article, slug
@@ -26,6 +27,7 @@ class KyCung(Mini):
     host = "baokycung.test"
     title = "Báo Kỳ Cùng"
     like = "congxulang"
+    style = Boxes("VCSortableInPreviewMode box-lien-quan")
     sections: ClassVar[dict[str, str]] = {"thoi-su": "Thời sự", "kinh-te": "Kinh tế", "doi-song": "Đời sống"}
     page_size = 7
     plan = (
@@ -90,8 +92,9 @@ class KyCung(Mini):
             f'<h1 class="detail-title" data-role="title">{esc(article.title)}</h1>'
             f'<div class="detail-time" data-role="publishdate">{article.published_at:%d/%m/%Y %H:%M}</div>'
             f'<h2 class="detail-sapo" data-role="sapo">{esc(article.shown_lead)}</h2>'
-            f'<div class="detail-content afcbc-body" data-role="content">{body(article.blocks)}</div>'
+            f'<div class="detail-content afcbc-body" data-role="content">{self.style.html(article)}</div>'
             f'<div class="detail-author" data-role="author">{esc(article.byline)}</div></div>'
+            f"{tools(article)}"
             f'<div class="detail-related"><ul>{links(self.shown(state), article, 5)}</ul></div>'
         )
         return self.frame(state, article.title, main, linked_data(article))

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import ClassVar
 
-from tests.portals.minis.base import Mini, body, files, properties
+from tests.portals.minis.base import Mini, files, properties
+from tests.portals.minis.furniture import Breaks, changed, tools
 from tests.portals.minis.gold import FIRST, LAST, Address, DocumentDraft
 from tests.portals.model import Article, Document, slug
 from tests.portals.plan import Batch
@@ -23,6 +24,7 @@ class TanTrao(Mini):
     host = "xatantrao.tuyenquang.test"
     title = "Trang thông tin điện tử xã Tân Trào"
     like = "baosongthao"
+    style = Breaks()
     sections: ClassVar[dict[str, str]] = {
         "tin-tuc-su-kien": "Tin tức - Sự kiện",
         "thong-bao": "Thông báo",
@@ -95,10 +97,11 @@ class TanTrao(Mini):
     def _article(self, state: State, article: Article) -> str:
         main = (
             f'<div class="ArticleDetail"><h1 class="ArticleHeader">{esc(article.title)}</h1>'
-            f'<div class="Ngaydang">{article.published_at:%d/%m/%Y %H:%M}</div>'
+            f'<div class="Ngaydang">{article.published_at:%d/%m/%Y %H:%M}{changed(article)}</div>'
             f'<div class="ArticleSummary">{esc(article.shown_lead)}</div>'
-            f'<div class="ArticleContent">{body(article.blocks)}</div>'
+            f'<div class="ArticleContent">{self.style.html(article)}</div>'
             f'<div class="ArticleAuthor">{esc(article.byline)}</div></div>'
+            f"{tools(article)}"
             f'<div class="tin-lien-quan"><h3>Các tin khác</h3><ul>{links(self.shown(state), article, 5)}</ul></div>'
         )
         return self.frame(state, article.title, main)

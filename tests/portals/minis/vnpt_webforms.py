@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from tests.portals.minis import webforms
-from tests.portals.minis.base import Mini, body
+from tests.portals.minis.base import Mini
+from tests.portals.minis.furniture import Fonts, changed, tools
 from tests.portals.minis.gold import FIRST, LAST, Address
 from tests.portals.model import Article, slug
 from tests.portals.plan import Batch
@@ -28,6 +29,7 @@ class MuongAng(Mini):
     host = "xamuongang.dienbien.test"
     title = "Cổng thông tin điện tử xã Mường Ảng"
     like = "truyenhinhmuongthanh"
+    style = Fonts()
     sections: ClassVar[dict[str, str]] = {"tin-tuc": "Tin tức", "thong-bao": "Thông báo"}
     page_size = 6
     plan = (
@@ -73,11 +75,12 @@ class MuongAng(Mini):
     def _article(self, state: State, article: Article) -> str:
         main = (
             f'<div class="ArticleDetail"><div class="ArticleHeader">{esc(article.title)}</div>'
-            f'<span class="ArticleDate">{article.published_at:%H:%M | %d/%m/%Y}</span>'
+            f'<span class="ArticleDate">{article.published_at:%H:%M | %d/%m/%Y}{changed(article)}</span>'
             f'<div class="ArticleSummary">{esc(article.shown_lead)}</div>'
-            f'<div class="ArticleContent">{body(article.blocks)}</div>'
+            f'<div class="ArticleContent">{self.style.html(article)}</div>'
             f'<div class="ArticleAuthor">{esc(article.byline)}</div></div>'
             f'<a href="{esc(article.urls[1])}">In trang</a>'
+            f"{tools(article)}"
             f'<div class="tin-khac"><ul>{links(self.shown(state, article.section_slug), article, 5)}</ul></div>'
         )
         return self.frame(state, article.title, main)

@@ -8,7 +8,8 @@ from email.utils import format_datetime
 from typing import ClassVar
 
 from crawlers.listing_dates import MONTHS
-from tests.portals.minis.base import Mini, body
+from tests.portals.minis.base import Mini
+from tests.portals.minis.furniture import Blocks, tools
 from tests.portals.minis.gold import FIRST, LAST, Address
 from tests.portals.minis.gov import sitemap
 from tests.portals.model import Article, slug
@@ -28,6 +29,7 @@ class SongBang(Mini):
     host = "baosongbang.test"
     title = "Báo Sông Bằng"
     like = "sotttt_mau"
+    style = Blocks("yarpp related-in-text")
     robots = "User-agent: *\nDisallow: /wp-admin/\n\nSitemap: http://baosongbang.test/wp-sitemap.xml\n"
     sections: ClassVar[dict[str, str]] = {"thoi-su": "Thời sự", "kinh-te": "Kinh tế", "du-lich": "Du lịch"}
     page_size = 6
@@ -127,18 +129,19 @@ class SongBang(Mini):
             f'<h1 class="entry-title">{esc(article.title)}</h1>{_posted_on(article)}'
             f'<p class="entry-author">{esc(article.byline)}</p>'
             f'<span class="cat-links"><a href="/category/{article.section_slug}/">{article.section}</a></span>'
-            f'<p class="sapo">{esc(article.shown_lead)}</p><div class="entry-content">{body(article.blocks)}</div>'
-            f'</article><div class="jp-relatedposts"><ul>{links(self.shown(state), article, 3)}</ul></div>'
+            f'<p class="sapo">{esc(article.shown_lead)}</p><div class="entry-content">{self.style.html(article)}</div>'
+            f"</article>{tools(article)}"
+            f'<div class="jp-relatedposts"><ul>{links(self.shown(state), article, 3)}</ul></div>'
         )
         return self.frame(state, article.title, main, f'<link rel="shortlink" href="http://{self.host}/?p={number}">')
 
 
 def _posted_on(article: Article) -> str:
     day = article.published_at
+    changed = f'<time class="updated" datetime="{article.updated_at.isoformat()}"></time>' if article.updated_at else ""
     shown = f"{day.day} Tháng {MONTHS[day.month - 1].title()}, {day.year}"
-    return (
-        f'<span class="posted-on"><time class="entry-date published" datetime="{day.isoformat()}">{shown}</time></span>'
-    )
+    first = f'<time class="entry-date published" datetime="{day.isoformat()}">{shown}</time>'
+    return f'<span class="posted-on">{first}{changed}</span>'
 
 
 def _pager(path: str, number: int, count: int) -> str:
