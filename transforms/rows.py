@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from crawlers.archive import Archived, ArchiveError, FetchRecord, read
+from crawlers.bundles import BUNDLES
 from crawlers.families.hints import Hints
 from crawlers.portal import Portal
 from transforms import tagging
@@ -21,7 +22,7 @@ from transforms.dates import ZONE, ParsedDate
 from transforms.documents.fields import DocumentFields
 from transforms.documents.page import DocumentPage, extract_document, with_file
 from transforms.documents.pdf import PdfText
-from transforms.documents.sandbox import PdfSandbox
+from transforms.documents.sandbox import FileSandbox
 from transforms.fields import Evidence
 from transforms.links import FileLink
 from transforms.profile import Profile
@@ -55,7 +56,7 @@ class Reader:
     profile: Profile | None = None
     files: Mapping[str, StoredFile] = field(default_factory=dict)  # by URL
     by_page: Mapping[str, list[str]] = field(default_factory=dict)  # URLs of files by the page that links them
-    sandbox: PdfSandbox = field(default_factory=PdfSandbox)
+    sandbox: FileSandbox = field(default_factory=FileSandbox)
 
     def row(self, archived: Archived) -> Row:
         """The observation of one fetch; never raises for what a portal sent."""
@@ -138,7 +139,17 @@ class Reader:
             is_pdf = fetched.media_type == PDF and fetched.outcome == Outcome.OK
             counted = self._read(file, with_text=False) if is_pdf else None
             rows.append(_attachment(fetched, names, counted))
+            if fetched.media_type in BUNDLES and fetched.outcome == Outcome.OK:
+                rows += self._members(file)
         return {"attachments": rows}
+
+    def _members(self, file: StoredFile) -> list[Row]:
+        """The files in an archive, as attachments whose address is the archive's with the member's name behind it."""
+        try:
+            found = self.sandbox.members(read(self.root, file.warc_file, file.offset).body)
+        except ArchiveError:
+            found = [{"name": "", "outcome": Outcome.UNREADABLE.value}]
+        return [member | {"url": f"{file.record.url}#{quote(member['name'])}"} for member in found]
 
     def _tags(self, text: str, day: dt.date | None, title: str | None) -> Row:
         context = tagging.Context(self.portal.id, self.portal.province, day, title)

@@ -21,7 +21,7 @@ from transforms.documents.fields import DocumentFields, complete, read_rows
 from transforms.documents.layout import read_layout
 from transforms.documents.page import DocumentPage, extract_document, with_file
 from transforms.documents.pdf import read_pdf
-from transforms.documents.sandbox import PdfSandbox
+from transforms.documents.sandbox import FileSandbox
 from transforms.text import fold
 from transforms.tree import parse
 from warehouse.schema import Outcome
@@ -43,12 +43,12 @@ FILE = pdf.render(Attachment("http://vidu.test/47.pdf", "47.pdf", LINES))
 
 
 @pytest.fixture
-def sandbox() -> Iterator[PdfSandbox]:
-    with PdfSandbox() as opened:
+def sandbox() -> Iterator[FileSandbox]:
+    with FileSandbox() as opened:
         yield opened
 
 
-def test_a_text_pdf_gives_its_text_and_pages(sandbox: PdfSandbox) -> None:
+def test_a_text_pdf_gives_its_text_and_pages(sandbox: FileSandbox) -> None:
     found = sandbox.read(FILE)
     assert (found.outcome, found.pages) == (Outcome.OK, 1)
     assert "Mỗi xã trồng ít nhất 5.000 cây sa mộc" in found.text
@@ -66,7 +66,7 @@ def test_a_text_pdf_gives_its_text_and_pages(sandbox: PdfSandbox) -> None:
     ids=["html", "nothing", "half", "rubbish"],
 )
 def test_what_is_no_whole_pdf_has_a_typed_outcome_and_a_reason(
-    body: bytes, outcome: Outcome, sandbox: PdfSandbox
+    body: bytes, outcome: Outcome, sandbox: FileSandbox
 ) -> None:
     found = sandbox.read(body)
     assert found.outcome is outcome
@@ -88,7 +88,7 @@ def test_a_pdf_of_pictures_is_empty() -> None:
     assert read_pdf(pdf.render(Attachment("http://vidu.test/anh.pdf", "anh.pdf", ()))).outcome is Outcome.EMPTY
 
 
-def test_a_file_that_kills_the_reader_does_not_end_the_run(sandbox: PdfSandbox) -> None:
+def test_a_file_that_kills_the_reader_does_not_end_the_run(sandbox: FileSandbox) -> None:
     sandbox.read(FILE)
     assert sandbox._child is not None
     os.kill(sandbox._child.pid, signal.SIGSTOP)
@@ -99,11 +99,11 @@ def test_a_file_that_kills_the_reader_does_not_end_the_run(sandbox: PdfSandbox) 
 
 
 def test_a_reader_without_memory_dies_alone() -> None:
-    with PdfSandbox(megabytes=30) as sandbox:
+    with FileSandbox(megabytes=30) as sandbox:
         assert sandbox.read(FILE).outcome is Outcome.UNREADABLE
 
 
-def test_one_child_reads_many_files(sandbox: PdfSandbox) -> None:
+def test_one_child_reads_many_files(sandbox: FileSandbox) -> None:
     sandbox.read(FILE)
     first = sandbox._child
     sandbox.read(b"no pdf")
@@ -111,7 +111,7 @@ def test_one_child_reads_many_files(sandbox: PdfSandbox) -> None:
     assert sandbox._child is first
 
 
-def test_the_layout_of_an_official_text_gives_its_fields(sandbox: PdfSandbox) -> None:
+def test_the_layout_of_an_official_text_gives_its_fields(sandbox: FileSandbox) -> None:
     fields = read_layout(sandbox.read(FILE).text)
     assert (fields.number, fields.doc_type, fields.signer) == ("47/KH-UBND", "Kế hoạch", "Hoàng Mí Lử")
     assert fields.issued_date == dt.date(2025, 6, 9)
@@ -166,7 +166,7 @@ def test_a_page_without_rows_or_head_is_no_document() -> None:
     assert found.outcome is Outcome.NOT_ARTICLE
 
 
-def test_the_files_text_completes_a_bare_page(sandbox: PdfSandbox) -> None:
+def test_the_files_text_completes_a_bare_page(sandbox: FileSandbox) -> None:
     rows = "<tr><td>Số hiệu</td><td>47/KH-UBND</td></tr><tr><td>Trích yếu</td><td>Trồng rừng phân tán</td></tr>"
     source = f"<html><body><h1>Văn bản</h1><div><table>{rows}</table></div></body></html>".encode()
     found = extract_document(source, url="http://vidu.test/vb/47", hints=GENERIC)
@@ -177,7 +177,7 @@ def test_the_files_text_completes_a_bare_page(sandbox: PdfSandbox) -> None:
     assert "sa mộc" in page.text
 
 
-def test_every_document_of_the_sample_portals_is_read(sandbox: PdfSandbox) -> None:
+def test_every_document_of_the_sample_portals_is_read(sandbox: FileSandbox) -> None:
     assert content.DOCUMENTS
     with SampleServer() as server, httpx.Client(proxy=server.proxy, follow_redirects=True) as client:
         for gold in content.DOCUMENTS:

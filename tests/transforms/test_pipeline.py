@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import hashlib
+import io
 import sys
+import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -116,6 +118,30 @@ def test_a_file_is_joined_to_every_page_that_links_it(archive: Path) -> None:
         ]
     assert found[0]["attachments"][0]["name"] == "Kế hoạch 12"
     assert found[1]["attachments"] == []
+
+
+def test_the_files_inside_an_archive_are_attachments_too(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as bundle:
+        bundle.writestr("Phụ lục/ke-hoach-12.pdf", FILE)
+        bundle.writestr("../../etc/passwd", b"root")
+    folder, url, page = (
+        tmp_path / PORTAL.id / "nen",
+        "http://thuonggiang.test/f/12.zip",
+        "http://thuonggiang.test/tin-bai/1",
+    )
+    writer = ArchiveWriter(folder, tmp_path)
+    html = [("Content-Type", "text/html; charset=utf-8")]
+    writer.write(record(page, attachments=(url,), listing_title="Tin"), (200, html, article(1)))
+    more: dict[str, Any] = {"parent_url": page, "media_type": "application/zip", "bytes": len(packed.getvalue())}
+    writer.write(FetchRecord("attachment", url, "ok", FETCHED, **more), (200, [], packed.getvalue()))
+    writer.close()
+    found = {file["name"]: file for file in run(folder)[0]["attachments"]}
+    inside = found["Phụ lục/ke-hoach-12.pdf"]
+    assert (inside["media_type"], inside["pages"], inside["outcome"]) == ("application/pdf", 1, "ok")
+    assert inside["sha256"] == hashlib.sha256(FILE).hexdigest()
+    assert inside["url"] == f"{url}#Ph%E1%BB%A5%20l%E1%BB%A5c/ke-hoach-12.pdf"
+    assert found["../../etc/passwd"]["outcome"] == "unreadable"
 
 
 def test_a_document_is_filed_under_its_month_of_issue_with_the_files_text(archive: Path) -> None:

@@ -1,4 +1,4 @@
-"""PDF reading in a child process that is reused from file to file and replaced when a file kills or stalls it."""
+"""Reading of files in a child process that is reused from file to file and replaced when a file kills or stalls it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import subprocess
 import sys
 import time
 from types import TracebackType
-from typing import IO
+from typing import IO, Any
 
 from transforms.documents.pdf import PdfText
-from transforms.documents.worker import HEADER, LENGTH
+from transforms.documents.worker import HEADER, LENGTH, Wanted
 from warehouse.schema import Outcome
 
 SECONDS = 60.0
@@ -20,14 +20,14 @@ MEGABYTES = 2048  # address space of the child
 LARGEST = 64 << 20  # bytes of a file
 
 
-class PdfSandbox:
-    """Reads PDFs one after another; a context manager. Nothing that a file does reaches the caller's process."""
+class FileSandbox:
+    """Reads files one after another; a context manager. Nothing that a file does reaches the caller's process."""
 
     def __init__(self, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> None:
         self._seconds, self._megabytes = seconds, megabytes
         self._child: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> PdfSandbox:
+    def __enter__(self) -> FileSandbox:
         return self
 
     def __exit__(
@@ -39,19 +39,38 @@ class PdfSandbox:
         """Like :func:`transforms.documents.pdf.read_pdf`; a crash is UNREADABLE, a stall TIMEOUT."""
         if len(body) > LARGEST:
             return PdfText("", 0, Outcome.OVERSIZED, f"the file has {len(body) >> 20} MB, the limit is {LARGEST >> 20}")
+        try:
+            answer = self._ask(body, Wanted.TEXT if with_text else Wanted.PAGES)
+        except TimeoutError:
+            return PdfText("", 0, Outcome.TIMEOUT, f"reading the PDF took more than {self._seconds:g} s")
+        except (OSError, EOFError, ValueError):
+            return PdfText("", 0, Outcome.UNREADABLE, "the PDF ended the reading process; look at the file")
+        return PdfText(answer["text"], answer["pages"], Outcome(answer["outcome"]), answer["reason"])
+
+    def members(self, body: bytes) -> list[dict[str, Any]]:
+        """The files in a ZIP, RAR or 7z file: name, outcome and, where read, media type, bytes, sha256 and pages.
+
+        One without a name and with the outcome that says why stands for a bundle that cannot be read.
+        """
+        try:
+            found: list[dict[str, Any]] = self._ask(body, Wanted.MEMBERS)
+        except TimeoutError:
+            return [{"name": "", "outcome": Outcome.TIMEOUT.value}]
+        except (OSError, EOFError, ValueError):
+            return [{"name": "", "outcome": Outcome.UNREADABLE.value}]
+        return found
+
+    def _ask(self, body: bytes, wanted: Wanted) -> Any:
+        """The child's answer; without one in time the child is ended and TimeoutError, OSError or EOFError raised."""
         deadline = time.monotonic() + self._seconds
         child = self._running()
         try:
-            _send(_pipe(child.stdin), HEADER.pack(len(body), with_text) + body, deadline)
+            _send(_pipe(child.stdin), HEADER.pack(len(body), wanted) + body, deadline)
             size = LENGTH.unpack(_receive(_pipe(child.stdout), LENGTH.size, deadline))[0]
-            answer = json.loads(_receive(_pipe(child.stdout), size, deadline))
-        except TimeoutError:
+            return json.loads(_receive(_pipe(child.stdout), size, deadline))
+        except (OSError, EOFError, ValueError):  # TimeoutError is an OSError
             self.close()
-            return PdfText("", 0, Outcome.TIMEOUT, f"reading the PDF took more than {self._seconds:g} s")
-        except (OSError, EOFError, ValueError):
-            self.close()
-            return PdfText("", 0, Outcome.UNREADABLE, "the PDF ended the reading process; look at the file")
-        return PdfText(answer["text"], answer["pages"], Outcome(answer["outcome"]), answer["reason"])
+            raise
 
     def close(self) -> None:
         """End the child process."""
