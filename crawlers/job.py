@@ -106,6 +106,7 @@ class CrawlJob(BaseModel):
     date_to: dt.date
     run_dir: Path
     archive: Path
+    hosts: Path | None = None  # what keeps the budgets of the hosts; default: archive/.hosts
     inventory: Path | None = None  # Parquet of what is known of the portal
     scheduled: bool = False  # True: newest first until known ground; False: exactly the days asked
     limit: int | None = Field(default=None, ge=0)  # most candidates to fetch
