@@ -1,9 +1,10 @@
 """One budget a host, shared by every crawl whose archive is the same folder, on this machine or beside it.
 
-Below ``archive/.hosts`` each host has a small file of turns and a few slot files. A request first waits for its turn
-(first come, first served, at least ``delay`` seconds after the last start of anyone) and then holds a slot until its
-answer is whole. Slots are ``flock`` locks, so those of a process that dies are free at once; a place in the queue that
-nobody renews is given up after ``STALE`` seconds. Nothing here blocks: a lock that is taken is tried again later.
+Below ``archive/.hosts``, or the job's ``hosts``, each host has a small file of turns and a few slot files. A request
+first waits for its turn (first come, first served, at least ``delay`` seconds after the last start of anyone) and then
+holds a slot until its answer is whole. Slots are ``flock`` locks, so those of a process that dies are free at once; a
+place in the queue that nobody renews is given up after ``STALE`` seconds. Nothing here blocks: a lock that is taken is
+tried again later.
 
 Needs a POSIX volume on which ``flock`` works (any local disk, NFS 4) and, where several machines share it, clocks that
 agree to a fraction of the delay.
@@ -15,11 +16,12 @@ import asyncio
 import fcntl
 import hashlib
 import json
+import math
 import os
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -33,6 +35,12 @@ STALE = 3.0  # seconds after which a place in the queue that was not renewed is 
 STEP = 0.2  # longest sleep between two looks at the queue; a stop is noticed as fast
 SHORT_STEP = 0.015  # sleep while somebody else is before us or holds the lock
 LEARNED = 86400.0  # seconds that a delay learned from robots.txt holds without being confirmed
+
+
+class BudgetError(RuntimeError):
+    """The files of a host's budget cannot be written: no request is made, as nobody could count it."""
+
+    remedy = "make room on that disk, or the folder writable for this user, and clear the task"
 
 
 class Stopped(Exception):  # noqa: N818 - no error: the crawl ends while a request waits
@@ -54,13 +62,19 @@ class Turns:
 
     @classmethod
     def read(cls, handle: int) -> Turns:
-        """The turns in an open file; none where it is empty or torn."""
+        """The turns in an open file; none where it is empty, torn or of another shape."""
         size = os.fstat(handle).st_size
         line = os.pread(handle, size, 0).partition(b"\n")[0]
         try:
-            return cls(**json.loads(line)) if line else cls()
-        except (ValueError, TypeError):
+            return cls._of(json.loads(line)) if line else cls()
+        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
             return cls()
+
+    @classmethod
+    def _of(cls, kept: Any) -> Turns:
+        """What a file said; raises where it is of another shape."""
+        waiting = {str(ticket): _number(seen) for ticket, seen in kept.get("waiting", {}).items()}
+        return cls(*(_number(kept.get(name, 0.0)) for name in ("last", "until", "delay", "learned")), waiting)
 
     def write(self, handle: int) -> None:
         """Replaces an open file's first line, the only one that counts."""
@@ -77,7 +91,8 @@ class Turns:
         return min(self.waiting) == ticket
 
     def rest(self, delay: float, longest: float, now: float) -> float:
-        """Seconds until the next request may start; bounded, so that a clock that was set back stops nobody."""
+        """Seconds until the next request may start; what lies ahead of a clock that was set back moves back with it."""
+        self.last, self.until = min(self.last, now), min(self.until, now + longest)
         gap = max(delay, self.asked(now))
         return max(min(self.last + gap - now, gap), min(self.until - now, longest), 0.0)
 
@@ -86,10 +101,11 @@ class HostBudget:
     """The budget of one host as one process sees it; ``folder`` holds its files, ``slots`` is the most in flight."""
 
     def __init__(self, folder: Path, host: str, slots: int) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._name = file_name(host)
-        self._turns = _open(folder / f"{self._name}.turns")
-        self._free = [_open(folder / f"{self._name}.slot-{number}") for number in range(max(1, slots))]
+        self._path = folder / file_name(host)
+        with self._told():
+            folder.mkdir(parents=True, exist_ok=True)
+            self._turns = _open(self._path, "turns")
+            self._free = [_open(self._path, f"slot-{number}") for number in range(max(1, slots))]
 
     def close(self) -> None:
         """Closes the files and thereby frees what is held."""
@@ -103,7 +119,7 @@ class HostBudget:
             if taken:
                 turns = Turns.read(self._turns)
                 update(turns)
-                turns.write(self._turns)
+                self._keep(turns)
             return taken
 
     def take(self, ticket: str, delay: float, longest: float) -> tuple[int | None, float]:
@@ -113,13 +129,30 @@ class HostBudget:
                 return None, SHORT_STEP
             turns, now = Turns.read(self._turns), time.time()
             handle, pause = self._decide(turns, ticket, turns.rest(delay, longest, now), now)
-            turns.write(self._turns)
+            try:
+                self._keep(turns)
+            except BudgetError:
+                if handle is not None:
+                    self.give(handle)
+                raise
             return handle, pause
 
     def give(self, handle: int) -> None:
         """Gives a slot back."""
         fcntl.flock(handle, fcntl.LOCK_UN)
         self._free.append(handle)
+
+    def _keep(self, turns: Turns) -> None:
+        with self._told():
+            turns.write(self._turns)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Names the files where they cannot be written."""
+        try:
+            yield
+        except OSError as error:
+            raise BudgetError(f"the budget of the host, {self._path}.turns, cannot be written ({error})") from error
 
     def _decide(self, turns: Turns, ticket: str, rest: float, now: float) -> tuple[int | None, float]:
         first = turns.is_next(ticket, now)
@@ -161,7 +194,7 @@ class Budget:
         if crawler not in cls._crawls:
             settings, spider = crawler.settings, _spider(crawler)
             cls._crawls[crawler] = cls(
-                spider.job.archive / FOLDER,
+                spider.job.hosts or spider.job.archive / FOLDER,
                 slots=settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"),
                 delay=settings.getfloat("DOWNLOAD_DELAY"),
                 longest=settings.getfloat("RETRY_AFTER_MAX"),
@@ -182,7 +215,8 @@ class Budget:
             yield
         finally:
             if handle is None:
-                budget.change(lambda turns: turns.waiting.pop(ticket, None))
+                with suppress(BudgetError):  # nobody renews the place, so it is given up
+                    budget.change(lambda turns: turns.waiting.pop(ticket, None))
             else:
                 budget.give(handle)
 
@@ -243,8 +277,15 @@ def _spider(crawler: Crawler) -> Any:
     return crawler.spider
 
 
-def _open(path: Path) -> int:
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o664)
+def _number(value: Any) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{value} is no time")
+    return number
+
+
+def _open(path: Path, suffix: str) -> int:
+    return os.open(f"{path}.{suffix}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o664)
 
 
 def _lock(handle: int) -> bool:

@@ -23,7 +23,7 @@ from twisted.internet import error as network
 from twisted.web._newclient import ParseError
 
 from crawlers.addresses import ForbiddenAddress, is_public, literal_address
-from crawlers.budget import Budget
+from crawlers.budget import Budget, BudgetError
 from crawlers.responses import REMEDIES
 from warehouse.schema import Outcome
 
@@ -241,6 +241,8 @@ def explain(error: BaseException | None) -> tuple[Outcome, str, str]:
         return Outcome.NETWORK_ERROR, DISTRUSTED.format(distrust), CERTIFICATE_REMEDY
     if isinstance(error, Refused):
         return error.outcome, str(error), error.remedy
+    if isinstance(error, BudgetError):
+        return Outcome.NETWORK_ERROR, str(error), error.remedy
     outcome, message = _bad_head(reasons) or _meaning(error)
     return outcome, message, REMEDIES[outcome]
 

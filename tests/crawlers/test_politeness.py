@@ -6,6 +6,7 @@ Judged by the server's own log.
 from __future__ import annotations
 
 import asyncio
+import errno
 import itertools
 import os
 import signal
@@ -23,10 +24,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawlers.archive import records
-from crawlers.budget import FOLDER, Budget, HostBudget, Stopped, Turns, file_name, key
+from crawlers.budget import FOLDER, Budget, BudgetError, HostBudget, Stopped, Turns, file_name, key
+from crawlers.guards import explain
 from crawlers.job import EXIT_INTERRUPTED, CrawlJob
 from tests.crawlers.harness import crawl, finish, make_job, outcome, start
 from tests.crawlers.site import Answer, Route, Site, article, listing, send
+from warehouse.schema import Outcome
 
 DELAY, PAUSE, SLOTS = 0.15, 2, 2
 TEXT = {"Content-Type": "text/plain"}
@@ -265,6 +268,40 @@ def test_what_one_learns_holds_for_the_other_and_a_clock_that_was_set_back_stops
     seen[0].last, seen[0].until = now, 0
     assert seen[0].rest(0.1, 60, now) == 0.5
     assert seen[0].rest(0.7, 60, now) == 0.7
+
+
+def test_after_a_jump_back_of_the_clock_the_host_rests_for_one_delay_and_one_pause_at_most() -> None:
+    now, turns = 1_800_000_000.0, Turns(last=1_800_003_600.0, until=1_800_003_600.0)
+    assert turns.rest(1.0, 120, now) == 120
+    assert turns.rest(1.0, 120, now + 119) == 1
+    assert turns.rest(1.0, 120, now + 121) == 0
+    turns = Turns(last=now + 3600)
+    assert [turns.rest(1.0, 120, now + passed) for passed in (0, 0.75, 1)] == [1, 0.25, 0]
+
+
+def test_a_budget_that_cannot_be_written_gives_its_slot_back_and_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = HostBudget(tmp_path, "bao.test", 1)
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "pwrite", full)
+        for _ in range(3):
+            with pytest.raises(BudgetError, match=r"bao\.test\.turns, cannot be written .*No space left") as told:
+                host.take("vé", 0.0, 60.0)
+    assert explain(told.value) == (Outcome.NETWORK_ERROR, str(told.value), BudgetError.remedy)
+    assert host.take("vé", 0.0, 60.0)[0] is not None
+
+
+@pytest.mark.parametrize(
+    "line", ['{"waiting": null}', '{"last": "x"}', '{"until": NaN}', '{"waiting": {"a": []}}', "[]", '{"delay": 1e999}']
+)
+def test_turns_of_another_shape_are_begun_again(tmp_path: Path, line: str) -> None:
+    (tmp_path / "bao.test.turns").write_text(line + "\n", encoding="utf-8")
+    assert HostBudget(tmp_path, "bao.test", 1).take("vé", 0.0, 60.0)[0] is not None
 
 
 @given(st.binary(max_size=200))
