@@ -45,7 +45,7 @@ ZIP_PARTS = ((b"word/document.xml", DOCX), (b"xl/workbook.xml", XLSX), (b"ppt/pr
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLE_PARTS = (("WordDocument", DOC), ("Workbook", XLS), ("PowerPoint Document", PPT))
 HTML_START = re.compile(
-    rb"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|link|script|style|div|table|"
+    rb"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*+<(?:!doctype\s+html|html|head|body|title|meta|link|script|style|div|table|"
     rb"p|h[1-6]|center|form|iframe|section|article|ul|br|span|font|b|a)\b",
     re.IGNORECASE | re.DOTALL,
 )
@@ -81,10 +81,10 @@ def _text_type(start: bytes, head: bytes, declared: str) -> str | None:
     if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
         start = start.decode("utf-16", "replace").encode()
         head = start.lstrip()
-    if b"\x00" in start:
-        return None
     if HTML_START.match(head):
         return HTML
+    if b"\x00" in start:
+        return None
     if XML_START.match(head):
         return XML
     if head[:1] in (b"{", b"[") and "html" not in declared:

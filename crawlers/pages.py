@@ -18,8 +18,9 @@ TAIL = 2000  # characters of markup in which a page ends
 START = 300  # a message stands at the start of a small page
 
 # Every pattern is linear on hostile markup: none may scan from each "<" to the end of the page.
-_HIDING = re.compile(r"<!--|<(script|style|template|svg|head)\b", re.IGNORECASE)
-_ENDS = {name: re.compile(rf"</{name}[^>]*>", re.IGNORECASE) for name in ("script", "style", "template", "svg", "head")}
+_HIDDEN = ("script", "style", "template", "svg", "head")
+_HIDING = re.compile(rf"<!--|<({'|'.join(_HIDDEN)})\b", re.IGNORECASE)
+_ENDS = {name: re.compile(rf"</{name}[^<>]*>", re.IGNORECASE) for name in _HIDDEN}
 _ENDS[""] = re.compile("-->")
 _TAG = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"\s+")

@@ -252,13 +252,27 @@ def test_every_outcome_has_a_remedy() -> None:
 @pytest.mark.parametrize(
     "piece",
     ["<", "<!--", "<script ", "<script>", "<title>", "<h1>", "<input ", "<svg></", "http-equiv = ", "404 ",
-     "trang này ", "<script></script", "window.location", "&#", "<p>Trang không tồn tại hoặc "],
+     "trang này ", "<script></script", "window.location", "&#", "<p>Trang không tồn tại hoặc ", "</script", "<a ",
+     "<a href=/x>", "</style", "<p>...", "<input type ", "location ", "đăng nhập ", "<h2>Không tìm thấy "],
 )  # fmt: skip
-def test_hostile_markup_is_judged_in_linear_time(piece: str) -> None:
-    hostile = "<html>" + piece * ((1 << 20) // len(piece))
+@pytest.mark.parametrize("start", ["<html>", "<html><script>"])
+@pytest.mark.parametrize("role", ["article", "listing"])
+def test_hostile_markup_is_judged_in_linear_time(piece: str, start: str, role: str) -> None:
+    hostile = start + piece * ((1 << 19) // len(piece))
     began = time.process_time()
-    judge(hostile)
+    judge(hostile, role=role)
     assert time.process_time() - began < 5
+
+
+def test_a_body_that_begins_with_many_comments_is_typed_at_once() -> None:
+    began = time.process_time()
+    assert media_type(b"<!---->" * 140 + b"xin") == TEXT
+    assert time.process_time() - began < 5  # each comment doubled the time: 24 of them took seconds
+
+
+def test_a_page_with_a_nul_near_its_start_is_a_page() -> None:
+    raw = page("Tin vùng cao", f"<p>{PROSE}</p><p>{PROSE}</p>").replace("</title>", "\0</title>").encode()
+    assert (judge(raw).outcome, judge(raw).media_type) == (Outcome.OK, HTML)
 
 
 def test_a_page_without_a_head_is_a_page() -> None:
