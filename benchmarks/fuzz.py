@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import math
 import random
 import re
 import signal
@@ -196,11 +197,15 @@ def read(body: bytes, deep: bool, family: str = "generic") -> tuple[float, bool]
     return seconds, isinstance(found, Article)
 
 
-def fuzz(pages: Sequence[bytes], numbers: Sequence[int], seed: str, every: int, saved: Path) -> Tally:
-    """Break and read; failures are saved with their traceback."""
-    tally = Tally()
+def fuzz(
+    pages: Sequence[bytes], numbers: Sequence[int], seed: str, every: int, saved: Path, most: float = math.inf
+) -> Tally:
+    """Break and read for at most ``most`` seconds; failures are saved with their traceback."""
+    tally, deadline = Tally(), time.monotonic() + most
     signal.signal(signal.SIGALRM, _hang)
     for number in numbers:
+        if time.monotonic() > deadline:
+            break
         body = mutated(pages, seed, number)
         signal.alarm(LONGEST)
         try:
@@ -236,13 +241,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     pages, origin = sources()
     numbers = [asked.only] if asked.only is not None else range(asked.mutations)
-    tally = fuzz(pages, numbers, asked.seed, asked.every, asked.save)
+    tally = fuzz(pages, numbers, asked.seed, asked.every, asked.save, asked.seconds)
     for number, what in tally.crashes.items():
         print(f"crash {number} ({asked.save}/{asked.seed}-{number}.html): {what}", file=sys.stderr)
+    done = len(tally.seconds) + len(tally.crashes)
     median, slowest = statistics.median(tally.seconds or [0]), max(tally.seconds, default=0)
     worst = tally.names[tally.seconds.index(slowest)] if tally.seconds else None
     figures: dict[str, float | int | str | None] = {
-        "mutations": len(numbers),
+        "mutations": done,
         "seed": asked.seed,
         "origin": origin,
         "crashes": len(tally.crashes),
@@ -253,7 +259,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "slowest_number": worst,
         "peak_mb": round(peak_megabytes(), 1),
     }
-    show(f"{len(numbers):,} broken pages ({origin})", list(figures), [list(figures.values())])
+    show(f"{done:,} broken pages ({origin})", list(figures), [list(figures.values())])
     return finish("fuzz", figures)
 
 
@@ -296,6 +302,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Read broken pages.")
     parser.add_argument("files", type=Path, nargs="*", help="saved pages to read again")
     parser.add_argument("--mutations", type=int, default=50_000, help="how many pages")
+    parser.add_argument("--seconds", type=float, default=math.inf, help="stop after so long, with what was done")
     parser.add_argument("--seed", default="tintinh", help="another seed, other pages")
     parser.add_argument("--only", type=int, help="only the page of this number")
     parser.add_argument("--every", type=int, default=20, help="how often a page is read in every way")

@@ -146,7 +146,7 @@ def extract(
     page = parse_page(decoded.text)
     if page is None:
         return NotArticle(Outcome.UNREADABLE, f"{url}: no HTML element could be parsed; look at the archived record")
-    evidence = listing or Evidence()
+    evidence = (listing or Evidence()).like(decoded)
     if learned is not None:
         hints = learned.before(hints) if learned_first else learned.behind(hints)
     title = fields.find_title(page, hints, evidence)

@@ -14,7 +14,8 @@ from lxml.html import HtmlElement
 
 from crawlers.families.hints import Hints
 from transforms.dates import ParsedDate, parse
-from transforms.text import clean, fold
+from transforms.legacy import repair_like
+from transforms.text import Decoded, clean, fold
 from transforms.tree import BLOCKS, HEADINGS, Page, link_share, raw_text, short_text, text_of
 
 _ELLIPSIS = re.compile(r"\s*(?:\.\.\.|…)$")
@@ -47,6 +48,11 @@ class Evidence:
 
     title: str | None = None
     date_text: str | None = None
+
+    def like(self, page: Decoded) -> Evidence:
+        """The same with a title in Unicode where the listing was written in the encoding of the page."""
+        title = repair_like(self.title, page.repairs)
+        return self if title == self.title else Evidence(title, self.date_text)
 
 
 @dataclass(frozen=True, slots=True)

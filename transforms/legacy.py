@@ -162,7 +162,14 @@ def repair_page(source: str) -> Repaired:
     if not _is_suspect(source) and not _TELLTALE_ENTITY.search(source):
         return Repaired(source)
     page = _Pieces(source)
-    return _Repair(page.texts, page.paragraphs, page.capital, _FONT.search(source) is not None).run()
+    return _Repair(page.texts, page.paragraphs, page.capital, tuple(_READINGS) if _FONT.search(source) else ()).run()
+
+
+def repair_like(text: str | None, repairs: tuple[str, ...]) -> str | None:
+    """A short text about a page that took ``repairs``, as its title in a listing, in Unicode like the page."""
+    if not text or not _is_suspect(text):
+        return text
+    return _Repair([text], [[0]], known=tuple(name for name in repairs if name in _READINGS)).run().text
 
 
 def _is_suspect(text: str) -> bool:
@@ -250,10 +257,14 @@ class _Repair:
     """One text in pieces, of which some may be legacy; what is certain in one paragraph helps to judge the others."""
 
     def __init__(
-        self, texts: list[str], paragraphs: list[list[int]], capital: set[int] | None = None, font: bool = False
+        self,
+        texts: list[str],
+        paragraphs: list[list[int]],
+        capital: set[int] | None = None,
+        known: tuple[str, ...] = (),
     ) -> None:
         self._texts, self._paragraphs, self._capital = texts, paragraphs, capital or set()
-        self._known: dict[str, None] = dict.fromkeys(_READINGS) if font else {}
+        self._known = dict.fromkeys(known)
         self._done: dict[str, None] = {}
         self._wholly = False
         self._tally: Counter[str] = Counter()

@@ -11,6 +11,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from tests.portals.content import ARTICLES
 from transforms.article import Article, extract
+from transforms.fields import Evidence
 from transforms.legacy import TCVN3, VNI, from_tcvn3, from_twice, from_vni, is_syllable, repair, repair_page
 from transforms.text import decode
 
@@ -190,8 +191,10 @@ def test_an_article_in_a_legacy_encoding_has_sound_fields_and_says_what_was_repa
     write = WRITERS[kind]
     body = f"<h1>{write(TITLE)}</h1><div class='date'>26/06/2025</div>" + f"<p>{write(SENTENCE)}</p>" * 6
     page = f"<html><head><title>{write(TITLE)}</title></head><body><article>{body}</article></body></html>"
-    found = extract(page.encode(), url="https://bao.test/tin/1.html")
+    listed = Evidence(write(TITLE), "26/06/2025")
+    found = extract(page.encode(), url="https://bao.test/tin/1.html", listing=listed)
     assert isinstance(found, Article)
+    assert "title_differs_from_listing" not in found.flags
     assert (found.title, found.language) == (TITLE, "vi")
     assert found.text.count(SENTENCE) == 6
     assert {"encoding_repaired", f"encoding_{kind}"} <= set(found.flags)

@@ -46,7 +46,7 @@ def extract_document(
     page = parse(decoded.text)
     if page is None:
         return NotArticle(Outcome.UNREADABLE, f"{url}: no HTML element could be parsed; look at the archived record")
-    title = places.find_title(page, hints, listing or Evidence())
+    title = places.find_title(page, hints, (listing or Evidence()).like(decoded))
     fields, rows = read_rows(page, hints.document)
     files = _files(page, hints, url)
     text = _own_text(page, hints, rows)
