@@ -101,7 +101,8 @@ class AddressGuard:
         address = literal_address(host)
         if address and not is_public(address):
             raise Refused(Outcome.FORBIDDEN_ADDRESS, f"{_path(request)} leads to {address}, which is not public")
-        if not self.job.portal.allows(host):
+        sent_for_rules = is_robots(request) and "redirect_urls" in request.meta  # RFC 9309 has them followed anywhere
+        if not (self.job.portal.allows(host) or sent_for_rules):
             raise Refused(Outcome.OFFSITE, f"{_path(request)} leads to the host {host}, which is not the portal's")
 
     async def _check_name(self, host: str) -> None:

@@ -1,5 +1,6 @@
 """robots.txt by RFC 9309: what cannot be found allows everything, what cannot be read forbids everything.
 
+Redirects are followed to any public host, and what comes there is obeyed for the host that was asked.
 Fetched once in a crawl and host, so the next run asks again. Extends Scrapy's middleware at its two inner turns, what
 an answer and what a failure mean, which it offers no setting for.
 """
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from scrapy.robotstxt import RobotParser
 
 TOO_MANY_REQUESTS = 429  # a 4xx by its number, but it says "not now", not "there is none"
-ELSEWHERE = frozenset({Outcome.REDIRECT_LOOP, Outcome.OFFSITE})  # redirects that lead to no robots.txt of the host
 
 
 class RobotsRules(RobotsTxtMiddleware):
@@ -47,7 +47,7 @@ class RobotsRules(RobotsTxtMiddleware):
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         outcome, message, remedy = explain(exc)
-        if not (isinstance(exc, Refused) and outcome in ELSEWHERE):
+        if not (isinstance(exc, Refused) and outcome is Outcome.REDIRECT_LOOP):  # more than five lead to none
             reason = f"robots.txt of {netloc} cannot be read ({message}), and without it nothing may be asked for"
             self._closed[netloc] = Refused(outcome, reason, remedy or REMEDIES[outcome])
         super()._robots_error(exc, netloc)

@@ -206,6 +206,38 @@ def test_a_huge_robots_txt_is_read_to_its_limit_and_obeyed(tmp_path: Path) -> No
     assert 500 << 10 <= len(kept.body) < 1 << 20
 
 
+def sent_on(target: str) -> Answer:
+    return Answer(b"", 301, {"Location": target})
+
+
+def test_a_robots_txt_that_lies_on_another_host_is_obeyed(tmp_path: Path) -> None:
+    rules = "http://luat.test/robots.txt"
+    routes: dict[str, Route] = {
+        "/robots.txt": sent_on("http://www.bao.test/robots.txt"), "http://www.bao.test/robots.txt": sent_on(rules),
+        rules: Answer(b"User-agent: *\nDisallow: /cam/\n", headers=TEXT), "/list": listing("/cam/a", "/b", "/di"),
+        "/b": article("Tin"), "/di": sent_on("http://luat.test/tin"),
+    }  # fmt: skip
+    with Site(routes) as site:
+        job = make_job(tmp_path, site.proxy)
+        assert crawl(job)[0] == 0
+    assert outcome(job).errors == {"robots": 1, "offsite": 1}  # pages are not followed to where the rules lie
+    assert (site.asked("/cam/a"), site.asked("http://luat.test/tin"), len(site.asked(rules))) == ([], [], 1)
+
+
+@pytest.mark.parametrize(
+    ("target", "kind"), [("http://10.0.0.8/robots.txt", "forbidden_address"), ("ftp://bao.test/robots.txt", "offsite")]
+)
+def test_a_robots_txt_that_leads_where_nothing_is_asked_forbids_everything(
+    tmp_path: Path, target: str, kind: str
+) -> None:
+    with Site({"/robots.txt": sent_on(target), "/list": listing("/a"), "/a": article("Tin")}) as site:
+        job = make_job(tmp_path, site.proxy)
+        assert crawl(job)[0] != 0
+    [problem] = outcome(job).problems
+    assert (problem.outcome, {url for _, url in site.requests}) == (kind, {"http://bao.test/robots.txt"})
+    assert "robots.txt of bao.test cannot be read" in problem.message
+
+
 # The budget itself
 
 
