@@ -63,7 +63,9 @@ class Desk:
 
 
 @pytest.fixture(autouse=True)
-def _quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+def _quick_looks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TINTINH_HOME", str(tmp_path))
+    monkeypatch.delenv("TINTINH_ARCHIVE", raising=False)
     monkeypatch.setattr("crawlers.survey.look._run", fast.look)
 
 
