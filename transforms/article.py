@@ -45,6 +45,7 @@ _NOT_FOUND = re.compile(
 _SHORT = 60  # characters below which a text is flagged as short
 _PAGE_MIN = 200  # characters that make a page more than a notice
 _LISTING_TITLES = 5  # different titles from which a page is a listing
+_LISTING_DAYS = 5  # different days beside entries from which a page without a container is a listing
 _LISTING_LINKS = 0.6  # share of characters in links from which a container is a listing
 _VIETNAMESE_SHARE = 0.02  # of a text's characters: letters that only Vietnamese has
 _ENGLISH = re.compile(r"\b(?:the|of|and|to|in|is|for|that|with|on)\b", re.I)
@@ -348,6 +349,9 @@ def _empty(reading: _Reading, text: str, parts: _Parts) -> NotArticle | None:
         evident = reading.title.agreed or (parts.date is not None and reading.title.element is not None)
         if not evident or len(text) < (_SHORT if reading.title.agreed else 2 * _PAGE_MIN):
             return NotArticle(Outcome.NOT_ARTICLE, f"{reading.url}: no article container, date or title was found")
+        days = 0 if reading.title.agreed else fields.count_days(reading.page)
+        if days >= _LISTING_DAYS:
+            return NotArticle(Outcome.NOT_ARTICLE, f"{reading.url}: a list of entries of {days} days, not an article")
         return None
     identified = reading.title.agreed or (reading.title.text and parts.date)
     if text or (identified and (parts.files or parts.pictures or parts.captions)):

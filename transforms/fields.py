@@ -35,6 +35,7 @@ _PLACE_LINE = re.compile(r"^\(?[A-ZĐ][\w.Đđ& ]{1,24}\)?\s*[-–—]\s+(?=[A-Z
 _AGENCY = re.compile(r"\b(?:TV|TTXVN|TQĐT|BTQ|[A-ZĐ]{2,6}ĐT|Online|VOV|VTV|[A-ZĐ]{3,6})\b")
 _NEAR = 30  # elements below the title within which a date counts on a page without a known container
 _SHORT_BLOCK = 110  # characters of a block that may be a date line
+_DATE_ALONE = 30  # characters of a line that is nothing but a date
 _DATE_LINE = 60  # characters of a line that is a date although no selector says so
 _SHORT_TITLE = 15  # characters below which a listing's anchor is no title ("Xem tiếp")
 _SHORTEST_LEAD, _LONGEST_LEAD = 40, 1200
@@ -203,6 +204,14 @@ def _date_line(page: Page, anchor: Anchor) -> Dates:
         if place == BEFORE_TEXT and not anchor.is_title(element):
             return Dates(stamp.published or stamp.updated, element, stamp.updated)
     return Dates()
+
+
+def count_days(page: Page) -> int:
+    """How many different days stand alone in short lines and cells of the page."""
+    texts = {
+        short_text(element, _DATE_ALONE) for element in page.root.iter("td", "span", "time", "p", "div", "em", "li")
+    }
+    return len({found.day for text in texts if text and (found := parse(text))})
 
 
 def find_lead(page: Page, hints: Hints, anchor: Anchor) -> HtmlElement | None:

@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from crawlers.families.hints import Hints
 from transforms.text import clean
-from transforms.tree import BLOCKS, Page, drop, raw_text, short_text
+from transforms.tree import BLOCKS, Page, drop, drop_all, raw_text, short_text
 
 RELATED, INLINE, SOURCE, VIDEO = "related", "inline", "source", "video"
 FILE_SUFFIXES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".rtf", ".zip", ".rar", ".ppt", ".pptx")
@@ -96,10 +96,11 @@ def once(links: Iterable[Link]) -> tuple[Link, ...]:
 
 
 def take_tags(page: Page, hints: Hints, container: HtmlElement | None) -> tuple[str, ...]:
-    """The keywords that stand near the text, else those of the metadata; a line of them in the text is removed."""
+    """The keywords that stand near the text, else those of the metadata; those in the text are removed."""
     around = list(near(container)) if container is not None else []
     boxes = [box for box in page.select_all(hints.tags) if any(parent in around for parent in box.iterancestors())]
     tags = [tag for box in boxes for tag in _box_tags(box)]
+    drop_all(box for box in boxes if any(parent is container for parent in box.iterancestors()))
     if container is not None and any(word in page.source for word in _TAG_WORDS):
         tags += [tag for line in list(_tag_lines(around[-1])) for tag in _line_tags(line, container)]
     tags = tags or _meta_tags(page)
