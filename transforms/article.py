@@ -279,7 +279,7 @@ def _text(reading: _Reading, parts: _Parts) -> tuple[bodies.Body, str]:
     """The body's text and what its hash is made of."""
     container = reading.container
     if container is None:
-        result = bodies.read_page(reading.page.source)
+        result = bodies.read_page(reading.page)
         return result, fold(result.text)
     parts.links += links_in(reading.url, bodies.prune(container), RELATED)
     parts.links += _tail_lines(container, parts, reading.url)

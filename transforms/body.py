@@ -14,8 +14,9 @@ from lxml.html import Element, HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document, Extractor
 
+from transforms.limits import has_wide_row
 from transforms.text import clean, fold
-from transforms.tree import BLOCKS, blocks, drop, link_share, normalise, raw_text, short_text
+from transforms.tree import BLOCKS, Page, blocks, drop, link_share, normalise, raw_text, short_text
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
@@ -96,9 +97,11 @@ def read(container: HtmlElement) -> tuple[Body, str]:
     return Body("\n\n".join(found), tables=tables), key
 
 
-def read_page(source: str) -> Body:
+def read_page(page: Page) -> Body:
     """The text of a page whose container nobody knows: plain trafilatura in favour of precision, and flagged."""
-    document = bare_extraction(source, favor_precision=True, include_comments=False)
+    if has_wide_row(page.root):
+        return Body("", ("no_container",))
+    document = bare_extraction(page.source, favor_precision=True, include_comments=False)
     return Body("\n\n".join(_paragraphs(_body(document))), ("no_container",))
 
 
@@ -135,6 +138,8 @@ def _links_after(element: HtmlElement) -> list[HtmlElement]:
 
 
 def _trafilatura(container: HtmlElement) -> HtmlElement | None:
+    if has_wide_row(container):
+        return None
     document = Element("html")
     etree.SubElement(etree.SubElement(document, "body"), "article").append(container)
     return _body(bare_extraction(document, options=_PRUNED))

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 
+from lxml.html import HtmlElement
+
 LARGEST_PAGE = 8 << 20  # bytes; crawls take pages of up to 5 MB, archives of others may hold larger ones
 MOST_TAGS = 250_000  # a table of 100,000 cells passes; the largest real pages have some ten thousand tags
 MOST_ATTRIBUTES = 5_000  # of one tag: the parser compares each with all others, 80,000 take a minute
+WIDEST_ROW = 2_000  # cells; the time of trafilatura grows with the square of a row's cells, 40,000 take 8 s
 LONGEST_UNSEEN = 128 << 10  # bytes of a page in which no tag can have so many attributes that they take long
 _LONG_TAG = 4 * MOST_ATTRIBUTES  # bytes of a tag that may have so many: three letters and a blank for each
 _VALUE = rb"(?:\s*+=\s*+(?:\"[^\"]*+\"?|'[^']*+'?|[^\s>\"'][^\s>]*+)?+)?+"
@@ -30,6 +33,11 @@ def excess(body: bytes) -> str | None:
     if attributes > MOST_ATTRIBUTES:
         return f"a tag has {attributes:,} attributes, no real page more than {MOST_ATTRIBUTES:,}; look at the raw page"
     return None
+
+
+def has_wide_row(root: HtmlElement) -> bool:
+    """Whether a table has a row of more than WIDEST_ROW cells; its text is taken without trafilatura."""
+    return any(len(row) > WIDEST_ROW for row in root.iter("tr"))
 
 
 def _most_attributes(body: bytes) -> int:
