@@ -13,6 +13,7 @@ from warehouse.schema import Outcome
 
 Key = tuple[str, str]
 NO_FAILURE = frozenset({Outcome.OK, Outcome.UNCHANGED, Outcome.NOT_ARTICLE})
+ABSENT = frozenset({Outcome.GONE, Outcome.SOFT_404, Outcome.EMPTY})  # a listing that is no more is no lost page
 UNKNOWN_DAY = "unknown"
 MOST_TRAPS = 10_000  # links counted
 TRAPS_TOLD = 10
@@ -110,7 +111,11 @@ class Books:
         """Enters a listing that cannot be read."""
         self._listing_errors[verdict.outcome.value] += 1
         problem = Problem(
-            url=url, outcome=verdict.outcome.value, message=verdict.reason or "", remedy=verdict.remedy or ""
+            url=url,
+            outcome=verdict.outcome.value,
+            message=verdict.reason or "",
+            remedy=verdict.remedy or "",
+            listing=True,
         )
         self._problems["listing", url] = problem
         return problem
@@ -169,6 +174,7 @@ class Books:
             days=self._days(),
             sources=list(self._sources.values()),
             natural_end=self.natural_end,
+            listings_failed=sum(number for name, number in self._listing_errors.items() if name not in ABSENT),
             traps=self.traps(),
             started_at=self.started_at,
             finished_at=dt.datetime.now(dt.UTC).isoformat() if state else None,

@@ -61,6 +61,7 @@ class Problem(BaseModel):
     outcome: str  # a value of warehouse.schema.Outcome
     message: str
     remedy: str
+    listing: bool = False  # a page of a listing, a feed or a sitemap
 
 
 class Traps(BaseModel):
@@ -79,9 +80,10 @@ class DayCount(BaseModel):
 
 
 class Source(BaseModel):
-    """A listing, feed or sitemap that answered: what tells a quiet portal from one that is no longer read.
+    """A listing or feed that was asked for: what tells a quiet portal from one that is no longer read.
 
-    ``entries``: articles and documents on its first page; ``last_page``: the last page that its pager names.
+    ``entries``: articles and documents on its first page, 0 where that could not be read; ``last_page``: the last
+    page that its pager names.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -150,6 +152,7 @@ class CrawlOutcome(BaseModel):
     days: dict[str, DayCount] = {}
     sources: list[Source] = []
     natural_end: bool = False  # the listings ended by themselves
+    listings_failed: int = 0  # pages of listings, feeds and sitemaps that exist and could not be read
     traps: Traps = Traps()
     started_at: str
     finished_at: str | None = None

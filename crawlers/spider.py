@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -22,7 +21,6 @@ from crawlers.families.home import Home, read_home
 from crawlers.families.listing import read_listing
 from crawlers.guards import asked_url, outcome_of
 from crawlers.job import Candidate, CrawlJob, Source
-from crawlers.listing_dates import ZONE
 from crawlers.page_map import PAGE_MAP, PageMap
 from crawlers.plans import Missing
 from warehouse.schema import Outcome
@@ -86,9 +84,8 @@ class PortalSpider(scrapy.Spider):
 
     def closed(self, reason: str) -> None:  # noqa: ARG002 - Scrapy's signature
         """Keeps what the listings showed for later crawls, also of a crawl that was stopped."""
-        today = dt.datetime.now(ZONE).date()
         if not self.job.dry_run:
-            self.page_map.save({walk.name: walk.chart(today) for walk in self.walks})
+            self.page_map.save({walk.name: walk.chart() for walk in self.walks})
         if (traps := self.recorder.books.traps()).count:
             cut = "%d links lead to endless spaces or other views of the same pages and were not followed, first: %s"
             logger.info(cut, traps.count, traps.examples[0])
@@ -144,6 +141,7 @@ class PortalSpider(scrapy.Spider):
         missing = Missing.BEYOND if verdict.outcome in ABSENT else Missing.FAILED
         if verdict.ok and read == self._read_sitemap:
             self._further[response.url] = await self._digest_sitemap(response)
+        self._note_feed_lost(verdict.ok, read, response.url)
         for request in self._closed(read(response if verdict.ok else None, missing)):
             yield request
 
@@ -151,7 +149,12 @@ class PortalSpider(scrapy.Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         outcome, message, remedy = outcome_of(failure)
         self.recorder.fail(None, outcome, message, role="listing", url=request.meta["label"], remedy=remedy)
+        self._note_feed_lost(False, request.cb_kwargs["read"], request.url)
         yield from self._closed(request.cb_kwargs["read"](None, Missing.FAILED))
+
+    def _note_feed_lost(self, read_well: bool, read: Reader, url: str) -> None:
+        if not read_well and read == self._read_feed:
+            self.recorder.showed(Source(url=url, kind="feed", entries=0), url)
 
     def _closed(self, requests: Iterable[Request]) -> Iterator[Request]:
         """Ends an answer of discovery; one that cannot be read for a defect of ours must not end the others."""
@@ -224,6 +227,8 @@ class PortalSpider(scrapy.Spider):
     def _listing_reader(self, walk: Walk) -> Reader:
         def read(response: Response | None, missing: Missing) -> Iterator[Request]:
             if not isinstance(response, TextResponse):
+                if walk.number == 1:
+                    self.recorder.showed(Source(url=walk.section, kind="listing", entries=0), walk.section)
                 yield from self._next_page(walk, walk.missing(missing))
                 return
             page = read_listing(response.text, response.url, self.family, walk.kind)

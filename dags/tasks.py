@@ -119,7 +119,9 @@ def run_row(unit: Unit, outcome: CrawlOutcome) -> dict[str, Any]:
         "date_from": dt.date.fromisoformat(unit["date_from"]),
         "date_to": dt.date.fromisoformat(unit["date_to"]),
         "state": outcome.state,
-        "reason": outcome.reason,
+        "reason": outcome.reason or _lost_pages(outcome),
+        "natural_end": None if unit["mode"] != "refetch" else outcome.natural_end,
+        "listings_failed": outcome.listings_failed,
         "started_at": dt.datetime.fromisoformat(outcome.started_at),
         "finished_at": dt.datetime.now(dt.UTC),
         **{name: getattr(outcome, name) for name in ("requests", "listing_requests", "bytes", "candidates")},
@@ -130,6 +132,16 @@ def run_row(unit: Unit, outcome: CrawlOutcome) -> dict[str, Any]:
         **{f"expect_{name}": getattr(portal.expect, name) for name in ("title", "date", "body")},
         "code_version": version("tintinh"),
     }
+
+
+def _lost_pages(outcome: CrawlOutcome) -> str | None:
+    """Which pages of listings a crawl could not read whose listings did not end by themselves."""
+    if outcome.natural_end or not outcome.listings_failed:
+        return None
+    first = next((problem for problem in outcome.problems if problem.listing), None)
+    named = f", first {first.url}: {first.message}" if first else ""
+    remedy = "run these days again; if the pages fail again, open them and correct 'sections' or the family's pages"
+    return f"{outcome.listings_failed} pages of listings could not be read{named}; remedy: {remedy}"
 
 
 def portals_table() -> pa.Table:

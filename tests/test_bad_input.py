@@ -191,3 +191,13 @@ def test_reading_the_archive_again_makes_no_request_and_changes_no_article(sampl
     volatile = {"run_id"}
     strip = [{k: v for k, v in row.items() if k not in volatile} for row in before]
     assert [{k: v for k, v in row.items() if k not in volatile} for row in rows("articles", PAPER)] == strip
+
+
+def test_a_day_whose_listing_pages_answer_with_errors_is_no_good_day_and_names_them(samples) -> None:
+    samples.set(r"baosongthao\.test/[a-z-]+/\?.*page=\d", "error", retry_after=0)
+    row = harvest(PAPER, FIRST, LAST, "pages-lost").run()
+    assert (row["state"], row["natural_end"], row["listings_failed"] > 0) == ("finished", False, True)
+    days = rows("coverage", PAPER)
+    assert {day["state"] for day in days} == {"broken"}
+    assert all("pages of listings could not be read, first http://baosongthao.test/" in day["reason"] for day in days)
+    assert all("remedy: run these days again" in day["reason"] for day in days)

@@ -13,10 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from warehouse.days import day_class
-from warehouse.drift import OFFSET, Finding, drift, end_of, least
+from warehouse.drift import OFFSET, Finding, drift, end_of, least, lost_pages
 from warehouse.history import Item
 from warehouse.schema import COVERAGE, CoverageState, Kind, Outcome
 
+AGAIN = "remedy: run this day again"
 PATIENCE = dt.timedelta(hours=48)  # after the end of a day, fewer news than expected no longer mean "still coming"
 
 
@@ -138,8 +139,11 @@ def _judge(day: Day) -> tuple[CoverageState, str | None]:
         return _unfinished(day.runs[-1])
     if reasons := _broken(day):
         return CoverageState.BROKEN, " | ".join(reasons)
+    young = finished[-1]["finished_at"] < end_of(day.day) + PATIENCE
+    if reason := _lost(day, finished):
+        return (CoverageState.LATE if young else CoverageState.BROKEN), reason
     if reasons := _missing(day, finished[-1]["expect_min"] or 0):
-        soon = day.articles > 0 and finished[-1]["finished_at"] < end_of(day.day) + PATIENCE
+        soon = day.articles > 0 and young
         return (CoverageState.LATE if soon or not over else CoverageState.BROKEN), " | ".join(reasons)
     return (CoverageState.OK if day.articles + day.documents else CoverageState.EMPTY_EXPECTED), None
 
@@ -151,6 +155,14 @@ def _broken(day: Day) -> list[str]:
         read = day.articles + day.documents
         reasons.insert(0, f"{day.errors} candidates could not be read, {read} could{_outcomes(day.runs[-1])}")
     return reasons
+
+
+def _lost(day: Day, finished: list[dict[str, Any]]) -> str | None:
+    """What says that pages of listings were lost, unless a run that came late enough read them all."""
+    after = [run for run in finished if run["finished_at"] >= end_of(day.day)] or finished[-1:]
+    if not all(map(lost_pages, after)):
+        return None
+    return after[-1]["reason"] or f"{after[-1]['listings_failed']} pages of listings could not be read; {AGAIN}"
 
 
 def _missing(day: Day, expect_min: int) -> list[str]:

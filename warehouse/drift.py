@@ -12,6 +12,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from statistics import median
 from typing import Any
 
@@ -22,6 +23,8 @@ OFFSET = dt.timedelta(hours=7)  # Asia/Ho_Chi_Minh
 MEMORY = dt.timedelta(days=90)  # how far back days are compared
 RECENT = 14  # sound days whose sources are the usual ones
 SOURCE_DAYS = 3  # days before sources can be missed
+SETTLED = 7  # runs in a row after which sources that are fewer, or show less, are the usual ones ...
+NORMAL = 0.75  # ... if these runs gave at least this share of the usual yield
 YIELD_DAYS = {DayClass.WORKDAY: 5}  # days of a class before its yield is its own standard
 FEW_DAYS = 3  # the same for the other classes
 COMPARABLE = {DayClass.WORKDAY: 28}  # newest days of a class that are its standard
@@ -34,6 +37,7 @@ FALL = 0.15  # a rate that falls by less is no breakage
 FIXED = {"legible": 0.95, "read": 0.8}  # expected of every portal: texts with sound letters, pages without error
 FLOOD = 5.0, 30  # times the usual yield, and articles above it, that are too many
 LOST_SOURCES = 0.25  # share of the usual listings that must be silent before the others do not make up for it
+FEWER = 0.5  # share of the usual number of listings below which a menu lost them, whatever their addresses
 LOST_PAGES = 0.5  # share of usual pages below which pagination ended early, in half of the listings
 # Fewest articles of a day as a share of the registry's, which are those of a working day: news portals, offices.
 RELIEF = {
@@ -48,11 +52,12 @@ NEWS = frozenset({"newspaper", "broadcaster"})
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is not as it was. ``text`` names measure, value and expectation; ``missing``: news are too few,
-    which more news can still mend."""
+    which more news can still mend; ``settles``: the portal may be built like this now."""
 
     text: str
     remedy: str
     missing: bool = False
+    settles: bool = False
 
     def __str__(self) -> str:
         """Text and remedy as the warehouse's reasons are written."""
@@ -72,6 +77,15 @@ class Sample:
         """Sources that showed entries, by kind and URL."""
         return {(s["kind"], s["url"]): s for s in self.run["sources"] if s["entries"]}
 
+    @property
+    def asked(self) -> set[tuple[str, str]]:
+        """Sources that the run asked for, by kind and URL."""
+        return {(s["kind"], s["url"]) for s in self.run["sources"]}
+
+    def shown(self, kind: str) -> int:
+        """How many sources of a kind showed entries."""
+        return sum(key[0] == kind for key in self.sources)
+
     def rates(self) -> Iterator[tuple[str, int, int]]:
         """Measure, successes and trials."""
         read = self.run["articles"]
@@ -80,6 +94,14 @@ class Sample:
         yield "body", self.run["bodies"] or 0, read + (self.run["refused"] or 0)
         yield "legible", read - (self.run["garbled"] or 0), read
         yield "read", _total(self.run), _total(self.run) + self.run["errors"]
+
+
+class Mark(Enum):
+    """What a day is worth to later ones."""
+
+    SOUND = auto()
+    CHANGED = auto()  # sound but for sources that may be the usual ones from now on
+    UNSOUND = auto()
 
 
 REMEDY = {
@@ -108,15 +130,14 @@ def drift(runs: Iterable[Mapping[str, Any]]) -> dict[dt.date, list[Finding]]:
     """
     found: dict[dt.date, list[Finding]] = {}
     past: list[Sample] = []
-    unsound: set[dt.date] = set()
+    marks: dict[dt.date, Mark] = {}
     for day, own in _by_day(runs).items():
         newest = Sample(day, own[-1], max(map(_total, own)))
-        if findings := _findings(newest, past, unsound):
+        if findings := _findings(newest, past, marks):
             found[day] = findings
         first = next((Sample(day, run, _total(run)) for run in own if run["finished_at"] >= end_of(day)), None)
         if first:
-            if findings if first.run is newest.run else _findings(first, past, unsound):
-                unsound.add(day)
+            marks[day] = _mark(findings if first.run is newest.run else _findings(first, past, marks))
             past.append(first)
     return found
 
@@ -137,6 +158,11 @@ def is_sample(run: Mapping[str, Any]) -> bool:
     return usable and run["date_from"] == run["date_to"]
 
 
+def lost_pages(run: Mapping[str, Any]) -> bool:
+    """Whether a run could not read pages of listings that did not end by themselves."""
+    return bool(run.get("listings_failed")) and run.get("natural_end") is False
+
+
 def _by_day(runs: Iterable[Mapping[str, Any]]) -> dict[dt.date, list[Mapping[str, Any]]]:
     """Samples by day, oldest first; of a day the run that ended first comes first."""
     by_day: dict[dt.date, list[Mapping[str, Any]]] = defaultdict(list)
@@ -150,14 +176,45 @@ def _total(run: Mapping[str, Any]) -> int:
     return int(run["articles"] + run["documents"] + run["unchanged"])
 
 
-def _findings(sample: Sample, past: list[Sample], unsound: set[dt.date]) -> list[Finding]:
+def _mark(findings: list[Finding]) -> Mark:
+    if not findings:
+        return Mark.SOUND
+    return Mark.CHANGED if all(finding.settles for finding in findings) else Mark.UNSOUND
+
+
+def _findings(sample: Sample, past: list[Sample], marks: Mapping[dt.date, Mark]) -> list[Finding]:
     reach = [p for p in past if sample.day - p.day <= MEMORY and p.run["finished_at"] <= sample.run["finished_at"]]
-    return list(_judge(sample, reach, [other for other in reach if other.day not in unsound]))
+    sound, since = _standard(reach, marks)
+    return list(_judge(sample, reach, sound, sound[since:][-RECENT:]))
 
 
-def _judge(sample: Sample, past: list[Sample], sound: list[Sample]) -> Iterator[Finding]:
-    yield from _sources(sample, sound[-RECENT:])
-    yield from _pages(sample, sound[-RECENT:])
+def _standard(reach: list[Sample], marks: Mapping[dt.date, Mark]) -> tuple[list[Sample], int]:
+    """The sound days, and the index of the first of them after the last change of the sources that settled."""
+    sound: list[Sample] = []
+    changed: list[Sample] = []
+    since = 0
+    for sample in reach:
+        mark = marks[sample.day]
+        changed = [*changed, sample][-SETTLED:] if mark is Mark.CHANGED else []
+        if mark is Mark.SOUND:
+            sound.append(sample)
+        elif len(changed) == SETTLED and _is_normal(changed, sound):
+            since = len(sound)
+            sound += changed
+            changed = []
+    return sound, since
+
+
+def _is_normal(changed: list[Sample], sound: list[Sample]) -> bool:
+    """Whether days gave about as much as the days before them."""
+    standard = _standards(sound)
+    known = [(sample.items, standard[class_]) for sample in changed if (class_ := day_class(sample.day)) in standard]
+    return sum(items for items, _ in known) >= NORMAL * math.fsum(usual[0] for _, usual in known)
+
+
+def _judge(sample: Sample, past: list[Sample], sound: list[Sample], sourced: list[Sample]) -> Iterator[Finding]:
+    yield from _sources(sample, sourced)
+    yield from _pages(sample, sourced)
     yield from _rates(sample, past[-1:], sound)
     if sample.run["finished_at"] >= end_of(sample.day):
         yield from _yield(sample, past, sound)
@@ -172,18 +229,25 @@ def _sources(sample: Sample, sound: list[Sample]) -> Iterator[Finding]:
     shown = Counter(key for other in sound for key in other.sources)
     usual = [key for key, days in shown.items() if 2 * days > len(sound)]
     for kind in ("listing", "feed", "sitemap"):
-        mine = [key for key in usual if key[0] == kind]
-        silent = sorted(key[1] for key in mine if _is_silent(key, sample))
-        if silent and len(silent) >= LOST_SOURCES * len(mine):
-            text = f"{kind}s: {len(mine) - len(silent)} show entries (usual {len(mine)}); silent: {_some(silent)}"
-            yield Finding(text, REMEDY[kind])
+        mine = [key for key in usual if key[0] == kind and key not in sample.sources]
+        yield from _fewer(sample, sound, kind, mine)
     yield from _thinner(sample, sound, usual)
 
 
-def _is_silent(key: tuple[str, str], sample: Sample) -> bool:
-    """Whether a usual source shows nothing. A sitemap that was not asked for may be that of another month."""
-    asked = key[0] != "sitemap" or any((s["kind"], s["url"]) == key for s in sample.run["sources"])
-    return asked and key not in sample.sources
+def _fewer(sample: Sample, sound: list[Sample], kind: str, mine: list[tuple[str, str]]) -> Iterator[Finding]:
+    """Sources of a kind that show entries no more, among them ``mine``: asked for in vain, or not found at all.
+
+    A menu may name new addresses as long as they show entries too. A sitemap that was not asked for may be that of
+    another month.
+    """
+    number, now = round(median(other.shown(kind) for other in sound)), sample.shown(kind)
+    silent = sorted(key[1] for key in mine if key in sample.asked)
+    said = f"{kind}s: {now} show entries (usual {number})"
+    if silent and now < number and len(silent) >= LOST_SOURCES * number:
+        yield Finding(f"{said}; silent: {_some(silent)}", REMEDY[kind])
+    elif kind != "sitemap" and number and now <= FEWER * number:
+        gone = _some(sorted(url for _, url in mine))
+        yield Finding(f"{said}; not found: {gone}", REMEDY[kind], settles=now > 0 or kind == "feed")
 
 
 def _thinner(sample: Sample, sound: list[Sample], usual: list[tuple[str, str]]) -> Iterator[Finding]:
@@ -194,7 +258,7 @@ def _thinner(sample: Sample, sound: list[Sample], usual: list[tuple[str, str]]) 
     if thin and 2 * len(thin) >= len(listings):
         now, usually = sum(sample.sources[key]["entries"] for key in thin), sum(before[key] for key in thin)
         text = f"entries of listings: {now} on the first pages (usual {usually:g}): {_some(k[1] for k in thin)}"
-        yield Finding(text, REMEDY["entries"])
+        yield Finding(text, REMEDY["entries"], settles=True)
 
 
 def _pages(sample: Sample, sound: list[Sample]) -> Iterator[Finding]:

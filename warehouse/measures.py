@@ -39,8 +39,9 @@ MEASURES = (
     Column(
         "sources",
         pa.list_(SOURCE),
-        "Listings, feeds and sitemaps that answered: entries on the first page that are articles or documents, and "
-        "the last page that the pager names; null where the run did not look at all of them (reparse, a limit)",
+        "Listings and feeds that were asked for: entries on the first page that are articles or documents (0 where "
+        "it could not be read), and the last page that the pager names; null where the run did not look at all of "
+        "them (reparse, a limit)",
     ),
     Column("expect_title", pa.float64(), "Share of articles with a title that the registry expects"),
     Column("expect_date", pa.float64(), "Share of articles with a date that the registry expects"),

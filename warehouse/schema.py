@@ -114,7 +114,11 @@ RUNS = Table(
             "finished, interrupted, blocked or failed",
             ("finished", "interrupted", "blocked", "failed"),
         ),
-        Column("reason", STRING, "For anything but finished: what happened and the remedy"),
+        Column(
+            "reason",
+            STRING,
+            "What happened and the remedy: for anything but finished, and where pages of listings were lost",
+        ),
         required("started_at", TIMESTAMP, "Start of the crawl, UTC"),
         required("finished_at", TIMESTAMP, "End of the load, UTC"),
         required("requests", INT, "HTTP requests made, robots.txt and retries included"),
@@ -125,6 +129,8 @@ RUNS = Table(
         required("documents", INT, "Observations of documents with outcome ok"),
         required("unchanged", INT, "Candidates that had not changed"),
         required("errors", INT, "Observations with a failure outcome"),
+        Column("natural_end", BOOL, "Whether every listing was read as far as it could matter; null for reparse"),
+        Column("listings_failed", INT, "Pages of listings, feeds and sitemaps that exist and could not be read"),
         Column("expect_min", INT, "Fewest articles a day that the registry expects"),
         Column("expect_max", INT, "Most articles a day that the registry expects"),
         *MEASURES,
@@ -243,10 +249,10 @@ COVERAGE = Table(
             "state",
             STRING,
             "What is known about the day: ok = as many articles as expected; empty_expected = none, and none need be "
-            "(a holiday, an office's Sunday); late = fewer than expected, but the day was not over or two days had not "
-            "passed since; blocked = the portal refused; broken = none or too few articles, more failures than "
-            "readings, a failed run, or titles, dates, texts, listings or pages that fell below what is usual; "
-            "not_run = no run asked for it",
+            "(a holiday, an office's Sunday); late = fewer than expected, or pages of its listings could not be read, "
+            "but the day was not over or two days had not passed since; blocked = the portal refused; broken = none "
+            "or too few articles, more failures than readings, a failed run, or titles, dates, texts, listings or "
+            "pages that fell below what is usual; not_run = no run asked for it",
             tuple(CoverageState),
         ),
         required("articles", INT, "Articles published that day that the warehouse holds"),

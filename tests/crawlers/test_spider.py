@@ -95,6 +95,7 @@ def test_a_sweep_brings_every_article_and_document_of_a_portal_exactly_once(port
     assert sorted(map(key, pages(job))) == sorted(map(key, gold(portal, WHOLE)))
     assert outcome(job).natural_end
     assert outcome(job).errors == {}
+    assert outcome(job).listings_failed == 0
 
 
 @pytest.mark.parametrize("portal", sorted(REGISTRY))
@@ -189,7 +190,9 @@ def test_a_broken_section_is_a_problem_and_the_other_sections_arrive(tmp_path: P
     others = [url for url in gold(PRESS, DAYS) if "/kinh-te/" not in url]
     assert set(others) <= set(pages(job))
     assert not outcome(job).natural_end
-    assert [problem.url for problem in outcome(job).problems] == ["http://baosongthao.test/kinh-te/"]
+    assert outcome(job).listings_failed == 1
+    assert [(told.url, told.listing) for told in outcome(job).problems] == [("http://baosongthao.test/kinh-te/", True)]
+    assert {source.url: source.entries for source in outcome(job).sources}["http://baosongthao.test/kinh-te/"] == 0
 
 
 def test_a_portal_known_by_its_home_alone_is_read_through_menus(tmp_path: Path, server: SampleServer) -> None:

@@ -37,6 +37,26 @@ def test_too_few_articles_are_late_at_first_and_broken_after_two_days() -> None:
     assert days([observation(1)], run(expect_min=3), later)[27]["state"] == "broken"
 
 
+LOST = {"natural_end": False, "listings_failed": 9, "reason": "9 pages of listings could not be read; remedy: again"}
+
+
+def test_a_day_whose_listing_pages_were_lost_is_late_at_first_and_broken_after_two_days() -> None:
+    soon = days([observation(1)], run(**LOST))[27]
+    assert (soon["state"], soon["reason"]) == ("late", LOST["reason"])
+    later = days([observation(1)], run(finished_at=NOON + dt.timedelta(days=9), **LOST))[27]
+    assert (later["state"], later["reason"]) == ("broken", LOST["reason"])
+
+
+def test_a_run_that_read_every_listing_makes_up_for_one_that_lost_pages() -> None:
+    whole = run("run-2", natural_end=True, finished_at=NOON + dt.timedelta(days=2))
+    assert days([observation(1)], run(**LOST), whole)[27]["state"] == "ok"
+
+
+def test_a_run_that_ended_at_a_limit_or_met_a_broken_sitemap_lost_no_listing_page() -> None:
+    for ended, failed in ((False, 0), (True, 1)):
+        assert days([observation(1)], run(natural_end=ended, listings_failed=failed))[27]["state"] == "ok"
+
+
 def test_a_portal_that_says_no_is_blocked_with_its_reason() -> None:
     row = days([], run(state="blocked", reason="403: WAF"))[27]
     assert (row["state"], row["reason"]) == ("blocked", "403: WAF")
