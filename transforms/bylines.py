@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from transforms.text import clean, fold
 
@@ -72,6 +73,7 @@ def _kind(name: str) -> str:
     return PERSON if _NAME.match(name) or re.fullmatch(_WORD, name) else UNIT
 
 
+@lru_cache(maxsize=4096)
 def people(text: str | None) -> str | None:
     """Names and units of a byline, joined by '; '; None for nothing, for a date, and for a system's account.
 
@@ -137,6 +139,7 @@ def _is_name(name: str) -> bool:
     return not _DOMAIN.match(name) and not is_account(name)
 
 
+@lru_cache(maxsize=4096)
 def is_account(name: str) -> bool:
     """Whether the name is that of a content system's account and no person's."""
     return fold(name, accents=False) in _ACCOUNTS

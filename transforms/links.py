@@ -101,7 +101,7 @@ def take_tags(page: Page, hints: Hints, container: HtmlElement | None) -> tuple[
     boxes = [box for box in page.select_all(hints.tags) if any(parent in around for parent in box.iterancestors())]
     tags = [tag for box in boxes for tag in _box_tags(box)]
     drop_all(box for box in boxes if any(parent is container for parent in box.iterancestors()))
-    if container is not None and any(word in page.source for word in _TAG_WORDS):
+    if container is not None and not tags and any(word in page.source for word in _TAG_WORDS):
         tags += [tag for line in list(_tag_lines(around[-1])) for tag in _line_tags(line, container)]
     tags = tags or _meta_tags(page)
     return tuple(dict.fromkeys(clean(tag) for tag in tags if len(clean(tag)) in _TAG_LENGTH))
@@ -170,7 +170,7 @@ def _web_url(href: str | None, base: str) -> str | None:
     if not href or href.startswith("#"):
         return None
     try:
-        target = urljoin(base, href.strip())
+        target = href if href.startswith(("http://", "https://")) else urljoin(base, href.strip())
         return target if urlsplit(target).scheme in ("http", "https") and urlsplit(target).netloc else None
     except ValueError:
         return None
