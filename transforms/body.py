@@ -14,7 +14,7 @@ from lxml.html import Element, HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document, Extractor
 
-from transforms.limits import has_wide_row
+from transforms.limits import is_heavy
 from transforms.text import clean, fold
 from transforms.tree import BLOCKS, Page, blocks, drop, link_share, normalise, raw_text, short_text
 
@@ -99,7 +99,7 @@ def read(container: HtmlElement) -> tuple[Body, str]:
 
 def read_page(page: Page) -> Body:
     """The text of a page whose container nobody knows: plain trafilatura in favour of precision, and flagged."""
-    if has_wide_row(page.root):
+    if is_heavy(page.root):
         return Body("", ("no_container",))
     document = bare_extraction(page.source, favor_precision=True, include_comments=False)
     return Body("\n\n".join(_paragraphs(_body(document))), ("no_container",))
@@ -138,7 +138,7 @@ def _links_after(element: HtmlElement) -> list[HtmlElement]:
 
 
 def _trafilatura(container: HtmlElement) -> HtmlElement | None:
-    if has_wide_row(container):
+    if is_heavy(container):
         return None
     document = Element("html")
     etree.SubElement(etree.SubElement(document, "body"), "article").append(container)

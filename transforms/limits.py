@@ -7,13 +7,15 @@ The depth of a tree needs no limit here: libxml2 cuts it at 255 elements.
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from lxml.html import HtmlElement
 
 LARGEST_PAGE = 8 << 20  # bytes; crawls take pages of up to 5 MB, archives of others may hold larger ones
 MOST_TAGS = 250_000  # a table of 100,000 cells passes; the largest real pages have some ten thousand tags
 MOST_ATTRIBUTES = 5_000  # of one tag: the parser compares each with all others, 80,000 take a minute
-WIDEST_ROW = 2_000  # cells; the time of trafilatura grows with the square of a row's cells, 40,000 take 8 s
+MOST_ELEMENTS = 20_000  # that trafilatura is given: its time grows with their square: 3 s more for 40,000 paragraphs
+WIDEST_ROW = 2_000  # cells that it is given, for the same reason: 6 s more for 40,000
 LONGEST_UNSEEN = 128 << 10  # bytes of a page in which no tag can have so many attributes that they take long
 _LONG_TAG = 4 * MOST_ATTRIBUTES  # bytes of a tag that may have so many: three letters and a blank for each
 _VALUE = rb"(?:\s*+=\s*+(?:\"[^\"]*+\"?|'[^']*+'?|[^\s>\"'][^\s>]*+)?+)?+"
@@ -35,9 +37,10 @@ def excess(body: bytes) -> str | None:
     return None
 
 
-def has_wide_row(root: HtmlElement) -> bool:
-    """Whether a table has a row of more than WIDEST_ROW cells; its text is taken without trafilatura."""
-    return any(len(row) > WIDEST_ROW for row in root.iter("tr"))
+def is_heavy(root: HtmlElement) -> bool:
+    """Whether trafilatura would take long over the tree; its text is then taken without, by paragraphs and rows."""
+    elements = sum(1 for _ in islice(root.iter(), MOST_ELEMENTS + 1))
+    return elements > MOST_ELEMENTS or any(len(row) > WIDEST_ROW for row in root.iter("tr"))
 
 
 def _most_attributes(body: bytes) -> int:
