@@ -3,7 +3,8 @@
 The Airflow connection ``tintinh_messages`` (for example in AIRFLOW_CONN_TINTINH_MESSAGES) says where to. Of type
 ``smtp`` it sends an e-mail to ``to`` of its extra. Of any other type it is a webhook for Slack, Teams, Telegram and
 the like: JSON with the key ``text`` and everything in its extra is posted to its host, whose secret last part is the
-password. A message that cannot be delivered is told with the next one; it never fails a run.
+password. A message that cannot be delivered is sent again after the next scheduled run, one that is refused once more
+only; it never fails a run.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 CONNECTION = "tintinh_messages"
 TIMEOUT = 20.0  # seconds
 ACTIVE = ["queued", "running"]
+PASSING = frozenset({408, 425, 429})  # answers that ask to come back later
 
 
 def after_run(units: list[Unit], rows: Sequence[Mapping[str, Any]], dag_run: Any, counter: Any) -> str | None:
@@ -29,17 +31,17 @@ def after_run(units: list[Unit], rows: Sequence[Mapping[str, Any]], dag_run: Any
     made by hand is watched by whoever made it.
     """
     try:
-        text = _news(units, rows, dag_run, counter)
+        texts = _news(units, rows, dag_run, counter)
+        for text in texts:
+            log.warning("%s", text)
+        _deliver_all(texts, again=dag_run.run_type == "scheduled")
     except Exception:  # whatever is wrong here, the rows are loaded
         log.exception("the message about this run could not be made")
         return None
-    if text:
-        log.warning("%s", text)
-        _deliver_or_keep(text)
-    return text
+    return "\n\n".join(texts) or None
 
 
-def _news(units: list[Unit], rows: Sequence[Mapping[str, Any]], dag_run: Any, counter: Any) -> str | None:
+def _news(units: list[Unit], rows: Sequence[Mapping[str, Any]], dag_run: Any, counter: Any) -> tuple[str, ...]:
     from warehouse.alerts import Ledger, Report, backfilled, digest
     from warehouse.store import Warehouse
 
@@ -47,24 +49,26 @@ def _news(units: list[Unit], rows: Sequence[Mapping[str, Any]], dag_run: Any, co
     ledger, schedule = Ledger(warehouse.store), dag_run.dag_id
     seen = statuses(warehouse, units, rows)
     if dag_run.run_type == "scheduled":
-        return _text(ledger.update(lambda memory: digest(memory, schedule, seen, dt.datetime.now(dt.UTC))))
+        told: tuple[str, ...] = ledger.update(lambda memory: digest(memory, schedule, seen, dt.datetime.now(dt.UTC)))
+        return told
     if dag_run.run_type != "backfill":
-        return None
+        return ()
     first, last = min(unit["date_from"] for unit in units), max(unit["date_to"] for unit in units)
     report = Report(schedule, dag_run.run_id, first, last, tuple(status for status in seen if status.bad))
     ledger.update(lambda memory: (backfilled(memory, report), None))
     return _summed_up(ledger, schedule, counter)
 
 
-def _summed_up(ledger: Any, schedule: str, counter: Any) -> str | None:
+def _summed_up(ledger: Any, schedule: str, counter: Any) -> tuple[str, ...]:
     """The summary of a backfill, from the run after whose report none is left that has not reported."""
     from warehouse.alerts import flush
 
     reported = [report.run_id for report in ledger.read().waiting if report.schedule == schedule]
     active = counter.get_dr_count(dag_id=schedule, states=ACTIVE)
     if not reported or active > counter.get_dr_count(dag_id=schedule, run_ids=reported, states=ACTIVE):
-        return None
-    return _text(ledger.update(lambda memory: flush(memory, schedule)))
+        return ()
+    text = ledger.update(lambda memory: flush(memory, schedule))
+    return (text,) if text else ()
 
 
 def statuses(warehouse: Any, units: Iterable[Unit], rows: Iterable[Mapping[str, Any]]) -> list[Any]:
@@ -88,29 +92,39 @@ def statuses(warehouse: Any, units: Iterable[Unit], rows: Iterable[Mapping[str, 
     return [found[name] for name in sorted(found)]
 
 
-def _text(result: Any) -> str | None:
-    return str(result) if result else None
-
-
-def _deliver_or_keep(text: str) -> None:
-    try:
-        deliver(text)
-    except Exception as error:  # its message may hold the secret address
-        log.error("the message could not be delivered (%s); it is told with the next one", type(error).__name__)
-        _keep(text)
-
-
-def _keep(text: str) -> None:
-    from dataclasses import replace
-
-    from warehouse.alerts import Ledger
+def _deliver_all(texts: Iterable[str], *, again: bool) -> None:
+    """Send messages one by one, before them those of earlier runs that were not delivered."""
+    from warehouse.alerts import Ledger, Memory, owed
     from warehouse.store import Warehouse
 
+    ledger = Ledger(Warehouse.open().store)
+    before = ledger.update(owed) if again else Memory()
+    for text in (*before.unsent, *texts):
+        _deliver_or_keep(ledger, text, last=text in before.refused)
+
+
+def _deliver_or_keep(ledger: Any, text: str, *, last: bool) -> None:
+    from warehouse.alerts import undelivered
+
     try:
-        ledger = Ledger(Warehouse.open().store)
-        ledger.update(lambda memory: (replace(memory, unsent=(*memory.unsent, text)[-3:]), None))
+        deliver(text)
+        return
+    except Exception as error:  # its message may hold the secret address
+        name, refused = type(error).__name__, _is_refusal(error)
+    if refused and last:
+        log.error("the message was refused twice (%s) and is not sent again: %s", name, text)
+        return
+    log.error("the message could not be delivered (%s); it is sent again after the next scheduled run", name)
+    try:
+        ledger.update(lambda memory: (undelivered(memory, text, refused=refused or last), None))
     except Exception:
         log.exception("the message could not be kept")
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Whether the receiver said no to this message (4xx), and not only for now."""
+    status = getattr(getattr(error, "response", None), "status_code", 0)
+    return 400 <= status < 500 and status not in PASSING
 
 
 def deliver(text: str) -> None:

@@ -9,6 +9,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from itertools import accumulate
 from typing import Any
 
 from warehouse.model import CoverageState
@@ -17,10 +18,13 @@ from warehouse.objects import ObjectStore, StoreError
 FOLDER = "_meta/told"
 KEPT = 5  # ledgers that stay, for whoever reads while another writes
 ATTEMPTS = 50
+MOST_UNSENT = 6
 REMINDER = dt.timedelta(days=7)
 ZONE = dt.timezone(dt.timedelta(hours=7))  # Asia/Ho_Chi_Minh
 WORST = (CoverageState.BROKEN, CoverageState.BLOCKED, CoverageState.LATE)
 MOST_LINES = 30  # portals that one message names
+LONGEST_REASON = 150  # characters
+LONGEST = 3500  # characters of one message: chat services refuse more than about 4,000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +68,13 @@ class Report:
 @dataclass(frozen=True, slots=True)
 class Memory:
     """Everything that was told: portals, the day of each schedule's last message; backfilled runs that are not summed
-    up yet, and messages that could not be delivered."""
+    up yet, and messages that could not be delivered, with those among them that were refused once."""
 
     portals: Mapping[str, Told] = field(default_factory=dict)
     spoken: Mapping[str, str] = field(default_factory=dict)  # schedule -> ISO local day
     waiting: tuple[Report, ...] = ()
     unsent: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
     def to_json(self) -> bytes:
         """Bytes for the ledger."""
@@ -88,11 +93,12 @@ class Memory:
             plain["spoken"],
             waiting,
             tuple(plain["unsent"]),
+            tuple(plain.get("refused", ())),
         )
 
 
-def digest(memory: Memory, schedule: str, seen: Iterable[Status], now: dt.datetime) -> tuple[Memory, str | None]:
-    """What to remember and the message after a scheduled run; None while there is nothing new to say.
+def digest(memory: Memory, schedule: str, seen: Iterable[Status], now: dt.datetime) -> tuple[Memory, tuple[str, ...]]:
+    """What to remember and the messages after a scheduled run; none while there is nothing new to say.
 
     Named are portals that became bad, that are bad in another way, that recovered, and once a week those that stay
     bad. A late day counts from the second run on. At most one message a local day and schedule: what changes after
@@ -102,16 +108,27 @@ def digest(memory: Memory, schedule: str, seen: Iterable[Status], now: dt.dateti
     news = {status.portal: (status, memory.portals.get(status.portal)) for status in seen}
     portals = {**memory.portals, **{name: _remembered(status, told) for name, (status, told) in news.items()}}
     if memory.spoken.get(schedule) == today.isoformat():
-        return replace(memory, portals=portals), None
+        return replace(memory, portals=portals), ()
     worth = [status for name, (status, _) in news.items() if _is_news(status, portals[name], today)]
     flushed, waiting = flush(replace(memory, portals=portals), schedule)
-    parts = [*flushed.unsent, _message(worth, len(news)) if worth else "", waiting or ""]
-    if not any(parts):
-        return flushed, None
+    texts = tuple(filter(None, [_message(worth, len(news)) if worth else "", waiting]))
+    if not texts:
+        return flushed, ()
     said = {status.portal: _said(portals[status.portal], status, today) for status in worth}
     spoken = {**memory.spoken, schedule: today.isoformat()}
-    following = replace(flushed, portals={**portals, **said}, spoken=spoken, unsent=())
-    return following, "\n\n".join(filter(None, parts))
+    return replace(flushed, portals={**portals, **said}, spoken=spoken), texts
+
+
+def owed(memory: Memory) -> tuple[Memory, Memory]:
+    """The memory without the messages that were not delivered, and the one with them, for whoever delivers them."""
+    return replace(memory, unsent=(), refused=()), memory
+
+
+def undelivered(memory: Memory, text: str, *, refused: bool) -> Memory:
+    """The memory with one more message to send again; ``refused``: it is not sent a third time."""
+    unsent = (*memory.unsent, text)[-MOST_UNSENT:]
+    again = (*memory.refused, text) if refused else memory.refused
+    return replace(memory, unsent=unsent, refused=tuple(known for known in again if known in unsent))
 
 
 def flush(memory: Memory, schedule: str) -> tuple[Memory, str | None]:
@@ -147,11 +164,22 @@ def _message(worth: list[Status], seen: int) -> str:
     """The message: a head, then the portals by state, the worst first."""
     bad = sorted((s for s in worth if s.bad), key=lambda s: (WORST.index(CoverageState(s.state)), s.portal))
     good = sorted((s for s in worth if not s.bad), key=lambda s: s.portal)
-    lines = [f"{status.state.upper()} {status.portal} ({status.day}): {status.reason}" for status in bad]
+    lines = [f"{status.state.upper()} {status.portal} ({status.day}): {_brief(status.reason)}" for status in bad]
     lines += [f"WELL AGAIN {status.portal} ({status.day})" for status in good]
-    more = [f"... and {len(lines) - MOST_LINES} more: python -m warehouse status"] if len(lines) > MOST_LINES else []
-    head = f"tintinh: {len(bad)} of {seen} portals need a look, {len(good)} are well again"
-    return "\n".join([head, *lines[:MOST_LINES], *more])
+    return _fitted(f"tintinh: {len(bad)} of {seen} portals need a look, {len(good)} are well again", lines)
+
+
+def _fitted(head: str, lines: list[str]) -> str:
+    """Head and as many lines as one message takes, the number of the others below."""
+    room = LONGEST - len(head) - 60  # for the last line
+    lengths = accumulate(len(line) + 1 for line in lines[:MOST_LINES])
+    kept = sum(length <= room for length in lengths)
+    more = [f"... and {len(lines) - kept} more: python -m warehouse status"] if len(lines) > kept else []
+    return "\n".join([head, *lines[:kept], *more])
+
+
+def _brief(reason: str) -> str:
+    return reason if len(reason) <= LONGEST_REASON else f"{reason[: LONGEST_REASON - 3]}..."
 
 
 def backfilled(memory: Memory, report: Report) -> Memory:
@@ -169,10 +197,11 @@ def summary(reports: Iterable[Report]) -> str | None:
     for status in (status for report in runs for status in report.bad):
         days.setdefault(status.portal, []).append(status)
     worst = sorted(days.items(), key=lambda entry: (-len(entry[1]), entry[0]))
-    lines = [f"{name}: {len(bad)} days, last {bad[-1].day} {bad[-1].state}: {bad[-1].reason}" for name, bad in worst]
+    said = ((name, bad, bad[-1]) for name, bad in worst)
+    lines = [f"{name}: {len(bad)} days, last {one.day} {one.state}: {_brief(one.reason)}" for name, bad, one in said]
     last = max(report.last for report in runs)
     head = f"tintinh: backfill {runs[0].first} to {last}: {len(runs)} runs, {len(days)} portals with days to look at"
-    return "\n".join([head, *lines[:MOST_LINES]])
+    return _fitted(head, lines)
 
 
 class Ledger:

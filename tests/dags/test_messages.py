@@ -106,6 +106,31 @@ def test_a_message_that_the_chat_refuses_fails_nothing_and_is_kept_without_the_s
     assert "cret" not in caplog.text
 
 
+def test_a_message_refused_twice_is_dropped_and_logged_and_the_next_one_arrives(
+    home: Path, chat: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    scheduled = ended("scheduled")
+    chat.status = 400
+    load("2025-06-27")
+    text = messages.after_run([unit("2025-06-27")], fine("2025-06-27"), scheduled, Counter())
+    assert Ledger(Warehouse.open().store).read().refused == (text,)
+    messages.after_run([unit("2025-06-27")], fine("2025-06-27"), scheduled, Counter())
+    assert Ledger(Warehouse.open().store).read().unsent == ()
+    assert "was refused twice" in caplog.text
+    messages.after_run([unit("2025-06-27")], fine("2025-06-27"), scheduled, Counter())
+    assert [body["text"] for _, body in chat.received] == [text, text]
+
+
+def test_a_message_that_met_an_outage_arrives_after_the_next_run_by_itself(home: Path, chat: Any) -> None:
+    chat.status = 503
+    load("2025-06-27")
+    text = messages.after_run([unit("2025-06-27")], fine("2025-06-27"), ended("scheduled"), Counter())
+    chat.status = 200
+    assert messages.after_run([unit("2025-06-27")], fine("2025-06-27"), ended("scheduled"), Counter()) is None
+    assert [body["text"] for _, body in chat.received] == [text, text]
+    assert Ledger(Warehouse.open().store).read().unsent == ()
+
+
 def test_without_a_connection_the_log_is_all(home: Path, caplog: pytest.LogCaptureFixture) -> None:
     load("2025-06-27")
     assert messages.after_run([unit("2025-06-27")], fine("2025-06-27"), ended("scheduled"), Counter())

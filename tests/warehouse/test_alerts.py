@@ -4,7 +4,7 @@ import datetime as dt
 import threading
 from collections.abc import Iterable
 
-from warehouse.alerts import FOLDER, KEPT, Ledger, Memory, Report, Status, backfilled, digest, flush
+from warehouse.alerts import FOLDER, KEPT, LONGEST, Ledger, Memory, Report, Status, backfilled, digest, flush, summary
 from warehouse.store import Warehouse
 
 DAILY = "harvest_daily"
@@ -18,7 +18,9 @@ def tell(memory: Memory, day: int, hour: int = 0, **states: str) -> tuple[Memory
     seen = [
         Status(name, state, (now.date() - dt.timedelta(days=1)).isoformat(), REASON) for name, state in states.items()
     ]
-    return digest(memory, DAILY, seen, now)
+    memory, texts = digest(memory, DAILY, seen, now)
+    assert len(texts) <= 1
+    return memory, "".join(texts) or None
 
 
 def week(*days: dict[str, str]) -> list[str | None]:
@@ -104,10 +106,24 @@ def test_a_backfill_whose_last_run_died_is_told_with_the_next_scheduled_run() ->
     assert tell(memory, 1, bao="ok")[1] is None
 
 
-def test_a_message_that_was_not_delivered_comes_with_the_next() -> None:
-    memory, text = tell(Memory(unsent=("tintinh: yesterday",)), 0, bao="ok")
-    assert text == "tintinh: yesterday"
-    assert tell(memory, 1, bao="ok")[1] is None
+def test_an_outage_of_every_portal_fits_into_one_message_of_a_chat() -> None:
+    now, reason = MONDAY, "no page can be read from the start (failures in a row: 5); " * 20
+    seen = [Status(f"portal_{number}", "broken", "2025-06-22", reason) for number in range(192)]
+    [text] = digest(Memory(), DAILY, seen, now)[1]
+    assert len(text) <= LONGEST
+    named = text.count("BROKEN")
+    assert text.endswith(f"... and {192 - named} more: python -m warehouse status")
+    backfill = [Report(DAILY, f"run-{status.portal}", "2025-06-22", "2025-06-22", (status,)) for status in seen]
+    assert len(str(summary(backfill))) <= LONGEST
+
+
+def test_a_message_and_the_summary_of_a_backfill_are_sent_apart() -> None:
+    memory = backfilled(Memory(), next(iter(reports(1))))
+    _, texts = digest(memory, DAILY, [Status("bao", "broken", "2025-06-22", REASON)], MONDAY)
+    assert [text.split(":")[1] for text in texts] == [
+        " 1 of 1 portals need a look, 0 are well again\nBROKEN bao (2025-06-22)",
+        " backfill 2025-01-01 to 2025-01-01",
+    ]
 
 
 def test_the_memory_survives_in_the_warehouse_and_few_ledgers_stay(wh: Warehouse) -> None:
