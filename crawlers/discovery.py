@@ -19,15 +19,16 @@ from crawlers.families.pager import Pager
 from crawlers.feeds import FeedEntry, SitemapEntry
 from crawlers.inventory import Inventory, Known
 from crawlers.job import Candidate, CrawlJob
-from crawlers.listing_dates import find_date
+from crawlers.listing_dates import ZONE, find_date
 from crawlers.page_map import Chart, chart_of
-from crawlers.plans import Answer, Facts, Missing, Plan, facts_of, newest_first
+from crawlers.plans import Answer, Facts, Missing, Plan, facts_of, newest_first, pinned
 from crawlers.seek import interval
 
 logger = logging.getLogger(__name__)
 
 MOST_NOTED = 100_000  # entries of feeds and sitemaps that a crawl remembers, about 150 MB
 KNOWN_IN_A_ROW = 10  # entries already known, in a row, after which a scheduled run ends
+MOST_EDITED = 200  # known pages changed since: a sitemap that names more of them dates every page with today
 LIVING = frozenset({"ok", "unchanged"})
 FLEETING = frozenset({"timeout", "network_error", "server_error", "blocked", "login", "truncated"})  # worth another try
 
@@ -35,7 +36,7 @@ FLEETING = frozenset({"timeout", "network_error", "server_error", "blocked", "lo
 def plan_for(job: CrawlJob, family: Family, chart: Chart | None = None) -> Plan:
     """The plan by which the job reads a listing; ``chart`` is what earlier crawls saw of it."""
     if job.scheduled:
-        return newest_first(job.date_from, family.max_pages)
+        return newest_first(job.date_from, family.max_pages, chart)
     return interval(job.date_from, job.date_to, family.max_pages, chart)
 
 
@@ -67,18 +68,21 @@ class Walk:
         self._goal = next(self.plan)
         return self._wanted()
 
-    def page(self, page: ListingPage, days: list[dt.date | None], *, stop: bool = False) -> Ask | None:
+    def page(
+        self, page: ListingPage, days: list[dt.date | None], *, stop: bool = False, fresh: bool = False
+    ) -> Ask | None:
         """Takes the page asked for, with the days of its entries; returns the request of the next, None at the end."""
         if self._number == 1:
             self._values = page.values or self._values
             if not page.items and (posted := self._first_by_post()):
                 return posted
         shown = frozenset(item.canonical_url for item in page.items)
-        if not shown or self._shown.setdefault(shown, self._number) != self._number:
-            return self.missing(Missing.BEYOND)
+        first = self._shown.setdefault(shown, self._number)
+        if not shown or first != self._number:
+            return self.missing(Missing.REPEATED if shown and first > self._number else Missing.BEYOND)
         self._pager, self._current = self._wider(page.pager), self._number
         last = max(self._pager.last, self._number) if self._pager else self._number if not self._has_more else None
-        facts = facts_of(self._number, days, last, stop)
+        facts = facts_of(self._number, days, last, stop, fresh)
         self.dated = self.dated or facts.median is not None
         if self._number == 1:
             self.newest = facts.median
@@ -93,12 +97,10 @@ class Walk:
         """The listing among those of its portal."""
         return f"{self.kind} {self.section}"
 
-    def chart(self, today: dt.date) -> Chart:
+    def chart(self) -> Chart:
         """The pages read, for the page map."""
-        read = [facts for facts in self._answers.values() if isinstance(facts, Facts)]
-        spots = [spot for facts in read if (spot := facts.spot)]
-        size = max((len(facts.days) for facts in read), default=None)
-        return chart_of(spots, self._pager.last if self._pager else None, size, today)
+        read = (facts for facts in self._answers.values() if isinstance(facts, Facts))
+        return chart_of(spot for facts in read if (spot := facts.spot))
 
     @property
     def number(self) -> int:
@@ -174,7 +176,8 @@ class Selection:
         self._later: dict[str, Candidate] = {}  # undated entries of listings
         self._days: dict[str, dt.date] = {}  # what any listing said
         self._chosen: set[str] = set()
-        self._known_row: dict[str, int] = {}
+        self._known_row: dict[str, int] = {}  # by listing
+        self._waiting: dict[tuple[str, int], list[Candidate]] = {}  # old unread entries down to a page of a listing
         self._warned = False
 
     def note_feed(self, entries: Iterable[FeedEntry], url: str) -> None:
@@ -205,39 +208,57 @@ class Selection:
 
         Undated entries wait for :meth:`leftovers`.
         """
-        is_first = walk.number == 1
+        number = walk.number
         self._days |= {self._id(item): item.date for item in (*page.items, *page.aside) if item.date}
-        days = [self._day(self._merged(item)) for item in page.items]
-        following = walk.page(page, days, stop=self._on_known_ground(page, walk.section))
-        at_top = is_first and (walk.newest is None or self.job.date_to >= walk.newest)
-        return self._choose(page, at_top), following
-
-    def _choose(self, page: ListingPage, at_top: bool) -> list[Candidate]:
         items = [self._merged(item) for item in page.items]
-        aside = [self._merged(item) for item in page.aside if self._is_own(item.url)]  # boxes link to anybody
-        chosen = [item for item in (*items, *aside) if self._is_asked(item)]
-        if self.job.scheduled:
-            chosen += self._late(items)
-        self._defer((*items, *aside) if at_top else items)  # boxes show what is new, undated
-        return self._new(chosen)
+        days = [self._day(item) for item in items]
+        listed = items[pinned(days) :] if number == 1 else items
+        stop, fresh = self._on_known_ground(listed, walk.name), self._is_fresh(listed)
+        following = walk.page(page, days, stop=stop, fresh=fresh)
+        chosen = [item for item in items if self._is_asked(item)]
+        if self.job.scheduled and not facts_of(number, days).is_rising:
+            chosen += self._late(items, walk.name, number)
+        at_top = number == 1 and (walk.newest is None or self.job.date_to >= walk.newest)
+        chosen += self._beside(page, at_top)
+        self._defer(items)
+        return self._new(chosen), following
 
-    def _on_known_ground(self, page: ListingPage, section: str) -> bool:
-        row = self._known_row.get(section, 0)
-        for item in page.items:
-            row = row + 1 if self._is_settled(self._merged(item)) else 0
+    def _beside(self, page: ListingPage, at_top: bool) -> list[Candidate]:
+        """Entries of boxes, which show what is new, undated, and link to anybody."""
+        aside = [self._merged(item) for item in page.aside if self._is_own(item.url)]
+        if at_top:
+            self._defer(aside)
+        return [item for item in aside if self._is_asked(item)]
+
+    def _on_known_ground(self, items: list[Candidate], listing: str) -> bool:
+        """Whether so many entries older than the asked days are known that a scheduled run need not look further."""
+        row = self._known_row.get(listing, 0)
+        for item in items:
+            row = row + 1 if self._is_settled(item) and self._is_before(item) else 0
             if row >= KNOWN_IN_A_ROW:
                 return True
-        self._known_row[section] = row
+        self._known_row[listing] = row
         return False
 
+    def _is_fresh(self, items: list[Candidate]) -> bool:
+        """Whether no entry older than the asked days was ever read, although the portal has been crawled before."""
+        old = [item for item in items if self._is_before(item)]
+        return bool(old) and len(self.inventory) > 0 and all(self._is_unread(item) for item in old)
+
+    def _is_before(self, item: Candidate) -> bool:
+        """Whether the entry is older than the asked days, or undated."""
+        day = self._day(item)
+        return day is None or day < self.job.date_from
+
     def leftovers(self, walks: Iterable[Walk]) -> list[Candidate]:
-        """What no dated listing showed: undated entries, then what only feeds and sitemaps know, then known pages
-        of the asked days that nothing showed (their own URL must say whether they are gone)."""
+        """What no dated listing showed: undated entries, then what only feeds and sitemaps know, then in a scheduled
+        run what was edited, in a backfill known pages of the asked days that nothing showed (their own URL must say
+        whether they are gone)."""
         walks = list(walks)
         covered = bool(walks) and all(walk.natural and walk.dated for walk in walks)
         noted = [item for item in self._noted.values() if self._is_asked_unlisted(item, covered)]
         later = [item for item in self._later.values() if self._day(item) is None or self._is_asked(item)]
-        return self._new([*later, *noted, *self._unseen()])
+        return self._new([*later, *noted, *self._edited(), *self._unseen()])
 
     def _bare(self, url: str, source: str) -> Candidate | None:
         kind = self.family.kind_of(url)
@@ -277,16 +298,20 @@ class Selection:
         day = self._day(item)
         return day is not None and self.job.covers(day)
 
-    def _late(self, items: list[Candidate]) -> Iterator[Candidate]:
-        """Unknown entries older than the asked days that stand above newer or known ones: published late."""
-        settled = False
-        for index in range(len(items) - 1, -1, -1):
-            item, day = items[index], self._day(items[index])
-            below = (self._day(other) for other in items[index + 1 :])
-            is_old = day is not None and day < self.job.date_from and self._is_unread(item)
-            if is_old and (settled or any(day and other and other > day for other in below)):
-                yield item
-            settled = settled or self._is_settled(item)
+    def _late(self, items: list[Candidate], listing: str, number: int) -> Iterator[Candidate]:
+        """Unknown entries older than the asked days that stand above newer or known ones, on page ``number`` or on
+        those before it: published late."""
+        settled, newest = False, dt.date.min
+        waiting: list[Candidate] = []
+        for item in reversed([*self._waiting.get((listing, number - 1), []), *items]):
+            day = self._day(item)
+            if day is not None and day < self.job.date_from and self._is_unread(item):
+                if settled or newest > day:
+                    yield item
+                else:
+                    waiting.append(item)
+            settled, newest = settled or self._is_settled(item), max(newest, day or newest)
+        self._waiting[listing, number] = waiting[::-1]
 
     def _defer(self, items: Iterable[Candidate]) -> None:
         for item in items:
@@ -297,10 +322,23 @@ class Selection:
         day = self._day(item)
         if day is not None:
             return self.job.covers(day)
-        changed = find_date(item.lastmod) if item.lastmod else None
+        changed = _changed(item)
         if changed is None:
-            return not covered
+            return not covered and self._is_unread(item)
         return changed >= self.job.date_from and (changed <= self.job.date_to or not covered)
+
+    def _edited(self) -> list[Candidate]:
+        """Known pages that sitemaps call changed in the days of a scheduled run; none where too many of them are."""
+        if not self.job.scheduled:
+            return []
+        living = [
+            item for item in self._noted.values() if (known := self._known(item)) and known.last_outcome in LIVING
+        ]
+        found = [item for item in living if self._is_edited(item) and self.job.covers(_changed(item) or dt.date.min)]
+        if len(found) <= MOST_EDITED:
+            return found
+        logger.warning("sitemaps call %d known pages changed: that says nothing, none is read again", len(found))
+        return []
 
     def _unseen(self) -> list[Candidate]:
         if self.job.scheduled:
@@ -315,10 +353,14 @@ class Selection:
     def _is_settled(self, item: Candidate) -> bool:
         """Whether the entry is known, was read well, and no sitemap says that it changed since."""
         known = self._known(item)
-        if known is None or known.last_outcome not in LIVING:
+        return known is not None and known.last_outcome in LIVING and not self._is_edited(item)
+
+    def _is_edited(self, item: Candidate) -> bool:
+        """Whether a sitemap says that a known entry has changed since the local day on which it was last read."""
+        known, changed = self._known(item), _changed(item)
+        if known is None or known.last_seen_at is None or changed is None:
             return False
-        changed = find_date(item.lastmod) if item.lastmod else None
-        return changed is None or known.last_seen_at is None or changed <= known.last_seen_at.date()
+        return changed > known.last_seen_at.astimezone(ZONE).date()
 
     def _day(self, item: Candidate) -> dt.date | None:
         known = self._known(item)
@@ -329,6 +371,11 @@ class Selection:
 
     def _id(self, item: Candidate) -> str:
         return item.id(self.job.portal.id)
+
+
+def _changed(item: Candidate) -> dt.date | None:
+    """The local day on which a page last changed, as a sitemap says."""
+    return find_date(item.lastmod) if item.lastmod else None
 
 
 def _filled(candidate: Candidate, other: Candidate) -> Candidate:

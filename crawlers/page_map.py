@@ -13,6 +13,7 @@ import fcntl
 import json
 import logging
 import os
+import time
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -24,12 +25,13 @@ logger = logging.getLogger(__name__)
 
 PAGE_MAP = "state/pages.json"  # below the portal's folder in the archive
 VERSION = 1
+LOCK_TRIES = 50
+LOCK_PAUSE = 0.02  # seconds
 MOST_SPOTS = 4000  # of one listing
 MOST_LISTINGS = 500
 EDGE = 0.45  # pages between the middle of a page and its first or last entry
 NEXT_TO = 1.0  # pages from a known one within which a day's place is known, not guessed
 NEAR = 9  # knots from an end of the map by which its density there is told: three pages
-DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,9 @@ class Spot:
 
 @dataclass(frozen=True)
 class Chart:
-    """Pages of one listing. ``last`` is the greatest page number of its pager, ``size`` the entries of a page."""
+    """Pages of one listing in order."""
 
     spots: tuple[Spot, ...] = ()
-    last: int | None = None
-    size: int | None = None
-    seen: dt.date | None = None  # local day of the newest spot
 
     def place(self, day: dt.date) -> float | None:
         """Where ``day`` lies, in pages; beyond the known pages as far as their density says; None for no pages."""
@@ -70,7 +69,7 @@ class Chart:
     def shifted(self, pages: float) -> Chart:
         """The chart with every page that much further back."""
         moved = (replace(spot, number=spot.number + pages) for spot in self.spots)
-        return replace(self, spots=tuple(spot for spot in moved if spot.number > 1 - EDGE))
+        return Chart(tuple(spot for spot in moved if spot.number > 1 - EDGE))
 
     def _knots(self) -> list[tuple[float, int]]:
         """Places and days, both in order, whatever single pages say."""
@@ -111,7 +110,7 @@ def merged(old: Chart, new: Chart) -> Chart:
     moved = old.shifted(drift(old, new)).spots
     kept = [spot for spot in moved if round(spot.number) not in seen and _agrees(spot, new.spots)]
     spots = sorted([*kept, *seen.values()], key=lambda spot: spot.number)[:MOST_SPOTS]
-    return Chart(tuple(spots), new.last or old.last, new.size or old.size, new.seen or old.seen)
+    return Chart(tuple(spots))
 
 
 def _agrees(spot: Spot, seen: tuple[Spot, ...]) -> bool:
@@ -161,9 +160,9 @@ class PageMap:
             logger.warning("page map %s cannot be written (%s): the next crawl searches again", self.path, error)
 
 
-def chart_of(spots: Iterable[Spot], last: int | None, size: int | None, seen: dt.date) -> Chart:
+def chart_of(spots: Iterable[Spot]) -> Chart:
     """A chart of pages in any order."""
-    return Chart(tuple(sorted(spots, key=lambda spot: spot.number)), last, size, seen)
+    return Chart(tuple(sorted(spots, key=lambda spot: spot.number)))
 
 
 def _read(path: Path) -> dict[str, Chart]:
@@ -175,13 +174,7 @@ def _read(path: Path) -> dict[str, Chart]:
 
 def _chart(value: Mapping[str, Any]) -> Chart:
     spots = (Spot(float(number), *map(dt.date.fromisoformat, days)) for number, *days in value["pages"])
-    last, size, seen = value["last"], value["size"], value["seen"]
-    return chart_of(
-        (spot for spot in spots if spot.number > 0),
-        None if last is None else int(last),
-        None if size is None else int(size),
-        dt.date.fromisoformat(seen),
-    )
+    return chart_of(spot for spot in spots if spot.number > 0)
 
 
 def _write(path: Path, charts: Mapping[str, Chart]) -> None:
@@ -193,12 +186,22 @@ def _write(path: Path, charts: Mapping[str, Chart]) -> None:
 
 def _plain(chart: Chart) -> dict[str, object]:
     pages = [[round(spot.number, 2), *map(str, (spot.newest, spot.median, spot.oldest))] for spot in chart.spots]
-    return {"seen": str(chart.seen), "last": chart.last, "size": chart.size, "pages": pages}
+    return {"pages": pages}
 
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Holds a lock for the moment of a write; waits for another crawl's moment."""
+    """Holds a lock for the moment of a write; waits for another crawl's moment, ``LOCK_TRIES`` times ``LOCK_PAUSE``.
+
+    Raises BlockingIOError where the other keeps it longer: waiting holds up everything else that the crawl does.
+    """
     with path.open("w") as stream:
-        fcntl.flock(stream.fileno(), fcntl.LOCK_EX)
+        for tries_left in range(LOCK_TRIES - 1, -1, -1):
+            try:
+                fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if not tries_left:
+                    raise
+                time.sleep(LOCK_PAUSE)
         yield

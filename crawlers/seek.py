@@ -26,6 +26,7 @@ from crawlers.plans import (
     charted,
     check_order,
     last_page,
+    oldest_first,
     read_on,
 )
 
@@ -41,16 +42,21 @@ def interval(date_from: dt.date, date_to: dt.date, most: int, chart: Chart | Non
     undated or out of order is read from the first page to the last. ``chart`` is what earlier crawls saw.
     """
     pages: Pages = {}
-    span = Span(date_from, date_to)
+    search = Search(pages, Span(date_from, date_to), most, chart or Chart())
     try:
-        found = yield from Search(pages, span, most, chart or Chart()).run()
-        if found is None:
+        first = yield from search.begin()
+        if first is None:
             return False
-        check_order(pages)
+        end = yield from oldest_first(pages, date_from, most, search.chart)
+        if end is not None:
+            natural = yield from read_on(pages, end, behind(date_from), most, -1)
+            return natural
+        found = yield from search.run()
         ahead_read = yield from read_on(pages, found[0], ahead(date_to), most, -1)
         natural = yield from read_on(pages, found[1], behind(date_from), most)
         check_order(pages)
-        return natural and ahead_read
+        is_whole = not any(found[0] < number < found[1] for number in search.failed)
+        return natural and ahead_read and is_whole
     except UnorderedError:
         natural = yield from read_on(pages, 1, lambda _: False, most)
         return natural
@@ -66,28 +72,58 @@ class Search:
         self.is_promised = False  # the pager alone says that ``high`` is behind the last page
         self.steps: int | None = None  # left, once the span lies between two pages
         self.is_window = False  # the pager shows not all pages
-        self.unread: set[int] = set()
+        self.unread: set[int] = set()  # failed or undated
+        self.failed: set[int] = set()
 
-    def run(self) -> Generator[int, Answer, tuple[int, int] | None]:
-        """First and last of the pages found, neighbours or one; None if the first page is missing."""
+    def begin(self) -> Generator[int, Answer, Facts | None]:
+        """The first page; None if it is missing."""
         first = yield 1
         if isinstance(first, Missing):
             return None
         self.pages[1] = first
-        if _median(first) <= self.span.last or self.span.touches(first) or first.is_rising:
-            if first.is_rising:
-                raise UnorderedError
+        return first
+
+    def run(self) -> Generator[int, Answer, tuple[int, int]]:
+        """First and last of the pages found, neighbours or one."""
+        first = self.pages[1]
+        if first.is_rising:
+            raise UnorderedError
+        if _median(first) <= self.span.last or self.span.touches(first):
             return 1, 1
+        while True:
+            found = yield from self._close_in()
+            check_order(self.pages)
+            if (yield from self._is_real(found[0])):
+                return found
+
+    def _close_in(self) -> Generator[int, Answer, tuple[int, int]]:
         while (number := self._next()) is not None:
             answer = self.pages.get(number) or (yield number)
             if self._take(number, answer):
                 return number, number
         return self.low, self.high if self.high in self.pages else self.low
 
+    def _is_real(self, number: int) -> Generator[int, Answer, bool]:
+        """Whether page ``number`` is not the last page again, shown for a number behind it; else all from there go."""
+        before = number - 1
+        if before < 1 or before in self.pages or ahead(self.span.last)(self.pages[number]):
+            return True
+        answer = yield before
+        if isinstance(answer, Facts):
+            self.pages[before] = answer
+        if answer is not Missing.REPEATED:
+            return True
+        for behind_end in [other for other in self.pages if other >= before]:
+            del self.pages[behind_end]
+        self.low, self.high = max(self.pages), before
+        self.is_promised, self.steps = False, None
+        return False
+
     def _take(self, number: int, answer: Answer) -> bool:
         """Notes what page ``number`` shows; whether it touches the span."""
         if answer is Missing.FAILED or (isinstance(answer, Facts) and answer.median is None):
             self.unread.add(number)
+            self.failed |= {number} if answer is Missing.FAILED else set()
             if len(self.unread) >= MOST_HOLES:
                 raise UnorderedError
             return False

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from math import ceil, log2
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from crawlers.families.pager import Pager
 from crawlers.feeds import FeedEntry, SitemapEntry, read_feed, read_sitemap
 from crawlers.inventory import Inventory, Known
 from crawlers.job import Candidate, CrawlJob
+from crawlers.page_map import Spot, chart_of
 from crawlers.plans import Answer, Missing, Plan, every_page, facts_of, newest_first
 from crawlers.portal import Portal
 from crawlers.seek import interval
@@ -135,6 +137,17 @@ def test_a_page_that_fails_beside_the_days_is_a_hole_that_is_admitted() -> None:
     assert not natural
 
 
+def test_a_page_that_fails_between_those_found_is_a_hole_that_is_admitted() -> None:
+    days = ago(*(age for age in range(0, 1000, 50) for _ in range(10)))
+    whole = listing(days, 10)
+    day = DAY - dt.timedelta(days=500)
+    asked, natural = carry_out(
+        interval(day, day, MOST), lambda number: Missing.FAILED if number == 11 else whole(number)
+    )
+    assert {10, 11, 12} <= set(asked)
+    assert not natural
+
+
 def test_a_sweep_reads_on_over_a_missing_page_but_does_not_call_that_a_natural_end() -> None:
     whole = listing([DAY - dt.timedelta(days=n) for n in range(50)], 5)
     asked, natural = carry_out(every_page(MOST), lambda number: Missing.BEYOND if number == 3 else whole(number))
@@ -171,6 +184,74 @@ def test_a_scheduled_run_reads_only_the_head_of_an_undated_listing_of_which_noth
     asked, natural = carry_out(newest_first(DAY, MOST), listing([None] * 500, 5))
     assert asked == [1, 2, 3]
     assert natural
+
+
+# Listings that are not newest first from the top
+
+
+def pages_of(*pages: Days, pager: bool = True, repeats_last: bool = False) -> Callable[[int], Answer]:
+    """A listing of these pages; ``repeats_last``: any number beyond shows the last page, as a walk would see it."""
+    shown: dict[int, int] = {}
+
+    def answer(number: int) -> Answer:
+        place = min(number, len(pages)) if repeats_last else number
+        if place > len(pages):
+            return Missing.BEYOND
+        first = shown.setdefault(place, number)
+        if first != number:
+            return Missing.REPEATED if first > number else Missing.BEYOND
+        return facts_of(number, pages[place - 1], len(pages) if pager else None)
+
+    return answer
+
+
+def ago(*ages: int) -> Days:
+    return [DAY - dt.timedelta(days=age) for age in ages]
+
+
+@pytest.mark.parametrize("pinned", [ago(600, 500, 700), ago(600, 610, 620, 630, 640, 650, 660), ago(660, 650, 640)])
+def test_old_entries_pinned_on_top_do_not_hide_the_news_below_them(pinned: Days) -> None:
+    news = ago(*(age // 5 for age in range(100)))
+    days = [*pinned, *news]
+    for plan in (interval(DAY, DAY, MOST), newest_first(DAY, MOST)):
+        asked, natural = carry_out(plan, listing(days, 10))
+        assert natural
+        assert {index // 10 + 1 for index, day in enumerate(days) if day == DAY} <= set(asked)
+
+
+@pytest.mark.parametrize("first", [ago(3000, 2990, 2980), ago(3000, 3000, 3000)])
+def test_a_listing_that_is_the_oldest_first_is_read_from_its_last_page_backwards(first: Days) -> None:
+    later = [ago(age + 2, age + 1, age) for age in range(2700, -1, -10)]
+    for plan in (interval(DAY, DAY, MOST), newest_first(DAY, MOST)):
+        asked, natural = carry_out(plan, pages_of(first, *later))
+        assert natural
+        assert len(later) + 1 in asked
+        assert len(asked) <= 3
+
+
+def test_a_quiet_listing_that_earlier_crawls_saw_fall_costs_a_scheduled_run_one_page() -> None:
+    days = ago(*range(100, 200))
+    chart = chart_of([Spot(9, *[DAY - dt.timedelta(days=190)] * 3)])
+    assert carry_out(newest_first(DAY, MOST, chart), listing(days, 10)) == ([1], True)
+    assert carry_out(newest_first(DAY, MOST), listing(days, 10)) == ([1, 10], True)
+
+
+@pytest.mark.parametrize("age", range(20, 350, 30))
+def test_a_portal_that_shows_its_last_page_for_every_number_behind_it_hides_no_page(age: int) -> None:
+    days = ago(*(n // 5 for n in range(35)), *(7 + 2 * n for n in range(175)))  # busy now, quiet before
+    pages = [days[start : start + 15] for start in range(0, len(days), 15)]
+    first, last = DAY - dt.timedelta(days=age + 30), DAY - dt.timedelta(days=age)
+    shown: set[int] = set()
+    whole = pages_of(*pages, pager=False, repeats_last=True)
+
+    def answer(number: int) -> Answer:
+        shown.add(min(number, len(pages)))
+        return whole(number)
+
+    asked, natural = carry_out(interval(first, last, MOST), answer)
+    assert natural
+    assert {place for place, page in enumerate(pages, 1) if any(day and first <= day <= last for day in page)} <= shown
+    assert len(asked) <= 16
 
 
 # The selection
@@ -303,6 +384,83 @@ def test_a_scheduled_run_ends_after_ten_known_entries_in_a_row() -> None:
     _, following = selection.read(walk, page)
     assert following is None
     assert walk.natural
+
+
+def walk_on(selection: Selection, *pages: list[Candidate]) -> tuple[list[str], list[int]]:
+    """Keys chosen from a listing of these pages, and the pages that were read."""
+    walk = Walk("http://bao.test/muc/", "article", plan_for(selection.job, PAPER), PAPER)
+    following, chosen, asked = walk.start(), [], []
+    pager = Pager("http://bao.test/muc/?page={page}", 0, len(pages))
+    while following is not None:
+        asked.append(walk.number)
+        page = ListingPage(walk.section, tuple(pages[walk.number - 1]), (), pager)
+        found, following = selection.read(walk, page)
+        chosen += found
+    assert walk.natural
+    return keys(chosen), asked
+
+
+def test_known_news_of_its_own_day_does_not_end_a_scheduled_run() -> None:
+    job = make_job(27, 27, scheduled=True)
+    inventory = shelf(*(known(n, 27) for n in range(10)), *(known(n, 26) for n in range(20, 40)))
+    pages = [item(n, 27) for n in range(10)], [item(n, 27) for n in range(10, 20)], [item(n, 26) for n in range(20, 40)]
+    chosen, asked = walk_on(Selection(job, inventory, PAPER), *pages, [item(50, 1)])
+    assert chosen == [str(n) for n in range(20)]
+    assert asked == [1, 2, 3]
+
+
+def test_known_entries_pinned_on_top_do_not_end_a_scheduled_run() -> None:
+    job = make_job(27, 27, scheduled=True)
+    inventory = shelf(*(known(n, 10) for n in range(10)))
+    pages = [*(item(n, 10) for n in range(10)), *(item(n, 27) for n in range(10, 15))], [item(15, 27), item(16, 10)]
+    chosen, _ = walk_on(Selection(job, inventory, PAPER), *pages)
+    assert chosen == [str(n) for n in range(10, 16)]
+
+
+def test_old_news_put_in_at_once_is_found_above_the_known_ground_of_a_later_page() -> None:
+    job = make_job(27, 27, scheduled=True)
+    inventory = shelf(*(known(n, 10) for n in range(30, 40)))
+    pages = [item(n, 13) for n in range(10)], [item(n, 12) for n in range(10, 20)], [item(n, 10) for n in range(30, 40)]
+    chosen, asked = walk_on(Selection(job, inventory, PAPER), *pages, [item(50, 1)])
+    assert sorted(map(int, chosen)) == list(range(20))
+    assert asked == [1, 4, 2, 3]  # the last page might have been newer
+
+
+def test_old_entries_of_a_section_never_read_are_left_and_end_a_scheduled_run_after_three_pages() -> None:
+    selection = Selection(make_job(27, 27, scheduled=True), shelf(known(99, 1)), PAPER)
+    pages = [[item(n, 13) for n in range(start, start + 3)] for start in range(0, 30, 3)]
+    assert walk_on(selection, *pages) == ([], [1, 10, 2, 3])
+
+
+def test_a_known_article_that_a_sitemap_calls_edited_since_is_read_again_on_schedule() -> None:
+    seen = dt.datetime(2025, 6, 26, 18, tzinfo=dt.UTC)  # 01:00 of the 27th
+    inventory = shelf(replace(known(1, 20), last_seen_at=seen), replace(known(2, 20), last_seen_at=seen))
+    selection = Selection(make_job(27, 28, scheduled=True), inventory, PAPER)
+    selection.note_sitemap(
+        [SitemapEntry(item(n, None).url, f"2025-06-{day}", dt.date(2025, 6, day)) for n, day in ((1, 28), (2, 27))],
+        "http://bao.test/sitemap.xml",
+    )
+    assert keys(selection.leftovers([])) == ["1"]
+
+
+def test_a_sitemap_that_dates_every_page_with_today_has_none_read_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("crawlers.discovery.MOST_EDITED", 3)
+    seen = dt.datetime(2025, 6, 21, tzinfo=dt.UTC)
+    inventory = shelf(*(replace(known(n, 20), last_seen_at=seen) for n in range(4)))
+    selection = Selection(make_job(27, 27, scheduled=True), inventory, PAPER)
+    entries = [SitemapEntry(item(n, None).url, "2025-06-27", dt.date(2025, 6, 27)) for n in range(4)]
+    selection.note_sitemap(entries, "http://bao.test/sitemap.xml")
+    assert selection.leftovers([]) == []
+    assert "4 known pages" in caplog.text
+
+
+def test_a_page_of_a_sitemap_that_was_read_and_has_no_date_is_not_asked_for_again() -> None:
+    inventory = shelf(known(1, None), known(2, None, "timeout"))
+    selection = Selection(make_job(27, 27, scheduled=True), inventory, PAPER)
+    selection.note_sitemap([SitemapEntry(item(n, None).url, None, None) for n in (1, 2, 3)], "http://bao.test/s.xml")
+    assert keys(selection.leftovers([])) == ["2", "3"]
 
 
 @pytest.mark.parametrize("outcome", ["server_error", "gone"])

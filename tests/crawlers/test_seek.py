@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import json
 import threading
 from collections.abc import Callable
@@ -50,7 +51,7 @@ def listing(days: Days, size: int, shown: int | None = None) -> Callable[[int], 
 
 def charted(read: dict[int, Answer], chart: Chart | None = None) -> Chart:
     spots = [spot for facts in read.values() if isinstance(facts, Facts) and (spot := facts.spot)]
-    return merged(chart or Chart(), chart_of(spots, None, None, DAY))
+    return merged(chart or Chart(), chart_of(spots))
 
 
 def disturbed(days: list[dt.date], size: int, random: Random, undated: float) -> Days:
@@ -106,7 +107,6 @@ def test_a_map_of_before_the_news_or_of_another_listing_loses_nothing(
     days = disturbed([*(day for day in new if day), *old], size, random, 0.0)
     wrong = chart_of(
         [Spot(n * 3.5, DAY, DAY - dt.timedelta(days=n), DAY - dt.timedelta(days=2 * n)) for n in range(1, 9)],
-        7, 20, DAY,
     )  # fmt: skip
     day = random.choice(old)
     for chart in (charted(read), wrong, charted(read, wrong)):
@@ -158,17 +158,17 @@ def spots(*numbers: int) -> list[Spot]:
 
 def test_a_map_is_kept_and_what_a_later_crawl_saw_is_added(tmp_path: Path) -> None:
     file = tmp_path / "state" / "pages.json"
-    PageMap(file).save({"article /tin": chart_of(spots(1, 2), 9, 20, DAY)})
-    PageMap(file).save({"article /tin": chart_of(spots(2, 5), 9, 20, DAY), "document /vb": Chart()})
+    PageMap(file).save({"article /tin": chart_of(spots(1, 2))})
+    PageMap(file).save({"article /tin": chart_of(spots(2, 5)), "document /vb": Chart()})
     loaded = PageMap.load(file)
     assert [spot.number for spot in loaded.chart("article /tin").spots] == [1, 2, 5]
     assert loaded.chart("document /vb") == Chart()
 
 
 def test_pages_that_news_has_moved_are_moved_in_the_map() -> None:
-    old = chart_of(spots(1, 2, 3, 8), None, 20, DAY)
+    old = chart_of(spots(1, 2, 3, 8))
     seen = [Spot(spot.number + 2, spot.newest, spot.median, spot.oldest) for spot in spots(1, 2)]
-    both = merged(old, chart_of(seen, None, 20, DAY))
+    both = merged(old, chart_of(seen))
     assert [round(spot.number) for spot in both.spots] == [3, 4, 5, 10]
 
 
@@ -180,7 +180,7 @@ def test_a_map_that_is_none_is_as_good_as_no_map_and_is_replaced(tmp_path: Path,
     file = tmp_path / "pages.json"
     file.write_text(text, encoding="utf-8")
     assert PageMap.load(file).charts == {}
-    PageMap.load(file).save({"article /tin": chart_of(spots(1), 9, 20, DAY)})
+    PageMap.load(file).save({"article /tin": chart_of(spots(1))})
     assert json.loads(file.read_text(encoding="utf-8"))["listings"].keys() == {"article /tin"}
 
 
@@ -189,7 +189,7 @@ def test_crawls_that_write_at_once_lose_nothing_and_tear_nothing(tmp_path: Path)
 
     def crawl(name: str) -> None:
         for number in range(1, 11):
-            PageMap(file).save({f"article /{name}": chart_of(spots(number), 20, 20, DAY)})
+            PageMap(file).save({f"article /{name}": chart_of(spots(number))})
             PageMap.load(file)
 
     threads = [threading.Thread(target=crawl, args=(name,)) for name in "abcd"]
@@ -202,5 +202,16 @@ def test_crawls_that_write_at_once_lose_nothing_and_tear_nothing(tmp_path: Path)
 
 def test_a_place_where_no_file_can_be_written_fails_no_crawl(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "state").write_text("a file where a folder should be")
-    PageMap(tmp_path / "state" / "pages.json").save({"article /tin": chart_of(spots(1), 9, 20, DAY)})
+    PageMap(tmp_path / "state" / "pages.json").save({"article /tin": chart_of(spots(1))})
     assert "cannot be written" in caplog.text
+
+
+def test_a_map_that_another_crawl_holds_is_given_up_after_a_moment(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawlers.page_map.LOCK_TRIES", 3)
+    with (tmp_path / "pages.lock").open("w") as stream:
+        fcntl.flock(stream.fileno(), fcntl.LOCK_EX)
+        PageMap(tmp_path / "pages.json").save({"article /tin": chart_of(spots(1))})
+    assert "cannot be written" in caplog.text
+    assert not (tmp_path / "pages.json").exists()
