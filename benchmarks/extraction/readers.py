@@ -51,6 +51,7 @@ def ours(mode: Mode, corpus: Sequence[Sample]) -> Reader:
     neighbour; all that is known is the title under which some listing led to it (the gold's, else the page's own).
     """
     profiles = {} if mode == "alone" else learned(mode, corpus)
+    titles = {each.url: each.title or own_title(each) for each in corpus} if mode == "alone" else {}
     day = FETCHED.date()
 
     def read(sample: Sample) -> Answer:
@@ -60,7 +61,7 @@ def ours(mode: Mode, corpus: Sequence[Sample]) -> Reader:
             url=sample.url,
             encoding=sample.encoding,
             hints=_hints(mode, sample.family),
-            listing=Evidence(title=sample.title or own_title(sample)) if mode == "alone" else None,
+            listing=Evidence(title=titles.get(sample.url)),
             learned=profile.slots(sample.url, day) if profile else None,
             learned_first=_family(mode, sample.family) == GENERIC_FAMILY,
         )
