@@ -95,6 +95,7 @@ _CAPITAL_FONT = re.compile(r"\.Vn[A-Z]\w*H\b")
 _VOID = frozenset(("area", "br", "col", "hr", "img", "input", "link", "meta", "wbr", "o:p", ""))
 _DEEPEST = 64  # elements in each other of which one names a font
 _NAME = re.compile(r"</?([A-Za-z][\w:]*)")
+_JUDGED = 20_000  # characters of a paragraph by which it is judged
 _FEWEST = 4  # words beyond ASCII with which a text tells by itself
 _READ = 0.85  # share of them that a reading must make syllables
 _WHOLLY = 0.9  # share of a text's words in certain paragraphs from which words that may be either are read alike
@@ -287,7 +288,7 @@ class _Repair:
         return Repaired("".join(self._texts), tuple(self._done))
 
     def _spoken(self, part: list[int]) -> str:
-        return _ENTITY.sub(_letter, "".join(self._texts[number] for number in part))
+        return _ENTITY.sub(_letter, "".join(self._texts[number] for number in part)[:_JUDGED])
 
     def _is_touched(self, part: list[int]) -> bool:
         return any(not (text := self._texts[number]).isascii() or "&" in text for number in part)
