@@ -74,7 +74,8 @@ class Turns:
     def _of(cls, kept: Any) -> Turns:
         """What a file said; raises where it is of another shape."""
         waiting = {str(ticket): _number(seen) for ticket, seen in kept.get("waiting", {}).items()}
-        return cls(*(_number(kept.get(name, 0.0)) for name in ("last", "until", "delay", "learned")), waiting)
+        last, until, delay, learned = (_number(kept.get(name, 0.0)) for name in ("last", "until", "delay", "learned"))
+        return cls(last, until, delay, learned, waiting)
 
     def write(self, handle: int) -> None:
         """Replaces an open file's first line, the only one that counts."""
