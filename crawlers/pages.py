@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -13,6 +14,10 @@ SMALL = 800  # characters of visible text below which a page has nothing but a m
 STUB = 200  # the same for a page that only forwards
 LONG = 150  # a text node from here on is prose
 PROSE = 300  # characters of prose that make a main text
+HEADLINE = 30  # characters of a link from which on it may name an article
+LISTED = 5  # links with different headlines that make a listing
+NAME = 15  # characters of a heading from which on it may name an article
+SENTENCE, LINE = 25, 60  # characters outside links that an article says: with a full stop behind them, without
 HEADINGS = 20  # the first ones; a message stands among them
 TAIL = 2000  # characters of markup in which a page ends
 START = 300  # a message stands at the start of a small page
@@ -25,7 +30,9 @@ _ENDS[""] = re.compile("-->")
 _TAG = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"\s+")
 _TITLE = re.compile(r"<title\b[^<>]*>([^<]{0,500})", re.IGNORECASE)
-_HEADING = re.compile(r"<h[12]\b[^<>]*>(.{0,500}?)</h[12]", re.DOTALL | re.IGNORECASE)
+_HEADING = re.compile(r"<(h[12])\b[^<>]*>(.{0,500}?)</h[12]", re.DOTALL | re.IGNORECASE)
+_LINK = re.compile(r"<a\b[^<>]*>", re.IGNORECASE)
+_LINK_END = re.compile(r"</a\b", re.IGNORECASE)
 _PASSWORD = re.compile(r"<input\b[^<>]*type\s?=\s?[\"']?password", re.IGNORECASE)
 _FORWARD = re.compile(
     r"(?<![\w.])(?:(?:window|document|self|top|parent)\.)?location(?:\.href)?\s*=[^=]|"
@@ -118,9 +125,14 @@ _LOGIN_PATH = re.compile(r"/(?:log-?in|sign-?in|dang-?nhap|account/login|sso|cas
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """What a page shows: title and headings, visible text, its text nodes, and the first ``READ`` bytes of markup."""
+    """What a page shows: title and headings, visible text, its text nodes, and the first ``READ`` bytes of markup.
+
+    ``names`` are the title and the headings of the first level; ``links`` has the text nodes of each link.
+    """
 
     titles: tuple[str, ...]
+    names: tuple[str, ...]
+    links: tuple[tuple[str, ...], ...]
     text: str
     nodes: tuple[str, ...]
     markup: str
@@ -131,15 +143,21 @@ class PageText:
         codec = "utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
         markup = body[:READ].decode(codec, "replace")
         visible = _visible(markup)
-        nodes = tuple(node for part in _TAG.split(visible) if (node := _clean(part)))
-        titles = [_clean(title) for title in _TITLE.findall(markup)[:1]]
-        titles += [_clean(_TAG.sub(" ", title)) for title in _HEADING.findall(visible)[:HEADINGS]]
-        return cls(tuple(titles), " ".join(nodes), nodes, markup)
+        nodes, links = _nodes(visible), tuple(map(_nodes, _linked(visible)))
+        title = [_clean(title) for title in _TITLE.findall(markup)[:1]]
+        headings = [(level, _clean(_TAG.sub(" ", text))) for level, text in _HEADING.findall(visible)[:HEADINGS]]
+        first = (text for level, text in headings if level in ("h1", "H1"))
+        return cls((*title, *(text for _, text in headings)), (*title, *first), links, " ".join(nodes), nodes, markup)
 
     @property
     def has_prose(self) -> bool:
         """Whether there is a main text: then the page is a page, whatever it mentions."""
         return sum(len(node) for node in self.nodes if len(node) >= LONG) >= PROSE
+
+    @property
+    def is_list(self) -> bool:
+        """Whether links name several articles: then a listing is one, whatever the boxes beside it say."""
+        return len({link for link in self.links if sum(map(len, link)) >= HEADLINE}) >= LISTED
 
     @property
     def message(self) -> str:
@@ -162,26 +180,26 @@ class PageText:
             return "a challenge for browsers came in place of the page"
         return None
 
-    def login(self, url: str) -> str | None:
-        """Why the page is a login form, None if it is not."""
+    def login(self, url: str, *, listing: bool = False) -> str | None:
+        """Why the page is a login form, None if it is not; ``listing``: it should be one."""
         if self.has_prose:
             return None
-        denied = next((node for node in self.nodes if _DENIED.fullmatch(node)), None)
+        is_list = listing and self.is_list
+        denied = None if is_list else self._said(_DENIED)
         if denied:
             return f'the page says "{denied}"'
         if not _PASSWORD.search(self.markup):
             return None
-        if _LOGIN_PATH.search(urlsplit(url).path) or self._titled(_LOGIN):
+        if _LOGIN_PATH.search(urlsplit(url).path) or self._titled(_LOGIN, is_list=is_list):
             return "a login form came in place of the page"
         return None
 
-    def not_found(self) -> str | None:
+    def not_found(self, *, listing: bool = False) -> str | None:
         """Why the page says that there is no such page although its status is 200, None if it does not."""
         if self.has_prose:
             return None
-        named = self._titled(_NOT_FOUND_TITLE) or next(
-            (node for node in self.nodes if _NOT_FOUND.fullmatch(node)), None
-        )
+        is_list = listing and self.is_list
+        named = self._titled(_NOT_FOUND_TITLE, is_list=is_list) or (None if is_list else self._said(_NOT_FOUND))
         return f'the page says "{named}" with status 200' if named else None
 
     def breakdown(self) -> str | None:
@@ -213,10 +231,40 @@ class PageText:
             return True
         return len(self.text) < STUB and _FORWARD.search(self.markup) is not None
 
-    def _titled(self, pattern: re.Pattern[str]) -> str | None:
-        """The segment of a title or heading that is the pattern as a whole."""
-        segments = (segment for title in self.titles for segment in (title, *_SEGMENTS.split(title)))
-        return next((segment for segment in segments if pattern.fullmatch(segment)), None)
+    def _titled(self, pattern: re.Pattern[str], *, is_list: bool = False) -> str | None:
+        """The segment of a title or heading that is the pattern as a whole; headings of boxes do not count."""
+        for title in self.names if is_list else self.titles:
+            found = next((text for text in (title, *_SEGMENTS.split(title)) if pattern.fullmatch(text)), None)
+            if found and (
+                title in self.names or title not in self.nodes or not self._is_below(self.nodes.index(title))
+            ):
+                return found
+        return None
+
+    def _said(self, pattern: re.Pattern[str]) -> str | None:
+        """The text node that is the pattern as a whole, unless it stands below an article."""
+        told = next((place for place, node in enumerate(self.nodes) if pattern.fullmatch(node)), None)
+        return None if told is None or self._is_below(told) else self.nodes[told]
+
+    def _is_below(self, place: int) -> bool:
+        """Whether a heading that may name an article and something said under it come before a text node."""
+        named = {title for title in self.titles if len(title) >= NAME}
+        head = next((number for number, node in enumerate(self.nodes[:place]) if node in named), place)
+        linked = {node for link in self.links for node in link}
+        return any(_is_told(node) for node in self.nodes[head + 1 : place] if node not in linked)
+
+
+def _is_told(node: str) -> bool:
+    return len(node) >= LINE or (len(node) >= SENTENCE and node.endswith((".", "!", "?", "…")))
+
+
+def _nodes(markup: str) -> tuple[str, ...]:
+    return tuple(node for part in _TAG.split(markup) if (node := _clean(part)))
+
+
+def _linked(markup: str) -> Iterator[str]:
+    """What stands in each link; one that is not closed ends where the next begins."""
+    return (_LINK_END.split(part, maxsplit=1)[0] for part in _LINK.split(markup)[1:])
 
 
 def _visible(markup: str) -> str:

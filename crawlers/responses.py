@@ -101,8 +101,8 @@ def _page(page: PageText, url: str, role: str, expects_file: bool) -> Verdict:
         return Verdict(Outcome.OK, HTML)
     for outcome, reason in (
         (Outcome.BLOCKED, page.challenge()),
-        (Outcome.LOGIN, page.login(url)),
-        (Outcome.SOFT_404, page.not_found()),
+        (Outcome.LOGIN, page.login(url, listing=role == "listing")),
+        (Outcome.SOFT_404, page.not_found(listing=role == "listing")),
         (Outcome.SERVER_ERROR, page.breakdown()),
         (Outcome.TRUNCATED, page.cut_off()),
         (Outcome.WRONG_TYPE, "a web page came where a file was expected" if expects_file else None),

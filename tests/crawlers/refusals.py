@@ -136,3 +136,16 @@ EMPTIES: Mapping[str, str] = {
     "white": "<html><body></body></html>",
     "spaces": " \r\n\t",
 }
+
+HEADLINES = "".join(
+    f'<li><a href="/tin-{number}.html">Xã vùng cao làm thêm con đường bê tông thứ {number}</a> <i>27/06/2025</i></li>'
+    for number in range(20)
+)
+BOXES: Mapping[str, str] = {  # what stands beside the news of a portal, and means nothing for them
+    "login": '<div><h2>Đăng nhập</h2><form><input type="password"><button>Đăng nhập</button></form></div>',
+    "rights": "<div><h3>Lịch công tác</h3><p>Bạn không có quyền xem nội dung này</p></div>",
+    "films": "<div><h3>Phim tư liệu</h3><p>Không tìm thấy dữ liệu.</p></div>",
+    "documents": "<div><h3>Văn bản mới</h3><p>Không tìm thấy văn bản</p></div>",
+    "poll": "<div><h2>Thăm dò</h2><p>Dữ liệu không tồn tại</p></div>",
+    "comments": "<h2>Bình luận</h2><p>Không tìm thấy bài viết</p>",
+}

@@ -117,6 +117,35 @@ def test_a_short_item_whose_title_goes_on_after_such_words_is_a_page(title: str)
     assert judge(item).outcome is Outcome.OK
 
 
+@pytest.mark.parametrize("box", refusals.BOXES)
+def test_a_box_below_a_short_article_or_a_documents_table_says_nothing_about_it(box: str) -> None:
+    photos = "<p>Sáng nay, lễ hội khai mạc.</p><img src=/1.jpg><p>Ảnh: Nông Văn Mẫu</p>"
+    table = "<table><td>Trích yếu<td>Về việc kiện toàn Ban Chỉ đạo phòng, chống thiên tai của huyện năm 2025</table>"
+    for name, main in (("Chùm ảnh lễ hội xuống đồng", photos), ("Quyết định 12/QĐ-UBND", table)):
+        assert judge(page(name, main + refusals.BOXES[box])).outcome is Outcome.OK
+
+
+@pytest.mark.parametrize("box", refusals.BOXES)
+@pytest.mark.parametrize("before", [True, False])
+def test_a_listing_with_headlines_is_one_whatever_its_boxes_say(box: str, before: bool) -> None:
+    parts = [refusals.BOXES[box], f"<ul>{refusals.HEADLINES}</ul>"]
+    listing = page("Tin tức", "".join(parts if before else reversed(parts)))
+    assert judge(listing, "http://bao.test/tin-tuc", role="listing").outcome is Outcome.OK
+
+
+@pytest.mark.parametrize(
+    ("title", "url", "outcome"),
+    [("Không tìm thấy trang", "/tin-tuc", "soft_404"), ("Đăng nhập", "/tin-tuc", "login"),
+     ("Huyện Sông Mẫu", "/dang-nhap?next=1", "login")],
+)  # fmt: skip
+def test_a_listing_that_is_refused_by_its_own_name_is_refused_beside_headlines_too(
+    title: str, url: str, outcome: str
+) -> None:
+    form = '<form><input type="password"></form>' if outcome == "login" else ""
+    refused = page(title, f"{form}<h3>Tin mới</h3><ul>{refusals.HEADLINES}</ul>")
+    assert judge(refused, f"http://bao.test{url}", role="listing").outcome == outcome
+
+
 @pytest.mark.parametrize("cut", range(1, 6))
 def test_a_page_that_ends_within_a_tag_is_truncated(cut: int) -> None:
     whole = page("Tin", f"<p>{PROSE}</p><p>{PROSE}</p><div class='cuoi'")
@@ -253,7 +282,8 @@ def test_every_outcome_has_a_remedy() -> None:
     "piece",
     ["<", "<!--", "<script ", "<script>", "<title>", "<h1>", "<input ", "<svg></", "http-equiv = ", "404 ",
      "trang này ", "<script></script", "window.location", "&#", "<p>Trang không tồn tại hoặc ", "</script", "<a ",
-     "<a href=/x>", "</style", "<p>...", "<input type ", "location ", "đăng nhập ", "<h2>Không tìm thấy "],
+     "<a href=/x>", "<h2>404</h2><a>404</a>", "</style", "<p>...", "<input type ", "location ", "đăng nhập ",
+     "<h2>Không tìm thấy "],
 )  # fmt: skip
 @pytest.mark.parametrize("start", ["<html>", "<html><script>"])
 @pytest.mark.parametrize("role", ["article", "listing"])
