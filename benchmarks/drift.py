@@ -146,8 +146,8 @@ class Replay:
         rows = Warehouse.open().read("coverage", month=f"{day:%Y-%m}").to_pylist()
         row = next(row for row in rows if row["day"] == day)
         status = Status(PORTAL, row["state"], day.isoformat(), row["reason"] or "")
-        self._memory, message = digest(self._memory, "harvest_daily", [status], now)
-        return Run(day, row["state"], row["reason"], status.bad and message is not None)
+        self._memory, messages = digest(self._memory, "harvest_daily", [status], now)
+        return Run(day, row["state"], row["reason"], status.bad and bool(messages))
 
     def _crawl(self, unit: Any) -> None:
         from crawlers.job import write_json
