@@ -244,6 +244,8 @@ def salvage(run_dir: Path, root: Path, report: Report = log_problem) -> list[str
     a salvage that is killed itself is done again. Call it only while holding the run's lock.
     """
     saved = []
+    for leftover in run_dir.glob("*.json.*.tmp"):  # a killed process was about to replace the file by it
+        leftover.unlink(missing_ok=True)
     for path in sorted(run_dir.glob(f"part-*.warc.gz{OPEN}")):
         end = max((pair.end for pair in _pairs(path, _name(path, root), report)), default=0)
         with path.open("r+b") as stream:

@@ -179,6 +179,8 @@ def _chart(value: Mapping[str, Any]) -> Chart:
 
 def _write(path: Path, charts: Mapping[str, Chart]) -> None:
     listings = {name: _plain(chart) for name, chart in charts.items()}
+    for leftover in path.parent.glob(f"{path.name}.*.tmp"):  # of killed processes: the lock is held by us
+        leftover.unlink(missing_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     temporary.write_text(json.dumps({"version": VERSION, "listings": listings}), encoding="utf-8")
     temporary.replace(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import random
 import resource
@@ -16,6 +17,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from crawlers.archive import ArchiveError, ArchiveWriter, FetchRecord, parts, read, records, salvage
 from crawlers.job import Problem
+from crawlers.page_map import PageMap, Spot, chart_of
 from crawlers.responses import REMEDIES
 from crawlers.warc import sha256
 from warehouse.schema import Outcome
@@ -123,6 +125,23 @@ def test_salvage_of_nothing_but_a_torn_head_leaves_no_file(tmp_path: Path) -> No
     [file] = run.iterdir()
     file.write_bytes(file.read_bytes()[:50])
     assert (salvage(run, tmp_path), list(run.iterdir())) == ([], [])
+
+
+def test_salvage_removes_what_killed_processes_were_about_to_put_in_place(tmp_path: Path) -> None:
+    run = fill(tmp_path, [1])
+    for name in ("outcome.json.4711.tmp", "progress.json.12.tmp", "outcome.json"):
+        (run / name).write_text("{", encoding="utf-8")
+    assert salvage(run, tmp_path) == []
+    assert sorted(path.name for path in run.iterdir()) == ["outcome.json", "part-001.warc.gz"]
+
+
+def test_a_page_map_that_is_written_removes_what_killed_processes_left_of_it(tmp_path: Path) -> None:
+    path, leftover = tmp_path / "state/pages.json", tmp_path / "state/pages.json.4711.tmp"
+    path.parent.mkdir()
+    leftover.write_text("{", encoding="utf-8")
+    day = dt.date(2025, 6, 27)
+    PageMap(path).save({"/tin-tuc": chart_of([Spot(1, day, day, day)])})
+    assert (PageMap.load(path).chart("/tin-tuc").spots[0].newest, leftover.exists()) == (day, False)
 
 
 def test_a_part_after_a_salvaged_one_gets_the_next_number(tmp_path: Path) -> None:
