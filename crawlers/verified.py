@@ -8,10 +8,12 @@ them. A date without its record, or whose portal has changed since, is refused b
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import hashlib
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +53,15 @@ def complaints(folder: Path) -> Iterator[str]:
 
 
 def write_verified(folder: Path, portal: Portal, record: Record) -> Path:
-    """Writes the record, then the date into the portal's file; each file is replaced in one step."""
+    """Writes the record, then the date into the portal's file; each file is replaced in one step.
+
+    Several checks at once wait for each other, so that none takes back what another wrote.
+    """
+    with _locked(folder):
+        return _write(folder, portal, record)
+
+
+def _write(folder: Path, portal: Portal, record: Record) -> Path:
     path = folder / f"{portal.province}.yaml"
     known = {**_read(folder), portal.id: record}
     _replace(folder / RECORDS, json.dumps(known, indent=1, sort_keys=True) + "\n")
@@ -102,6 +112,17 @@ def _place(path: Path, index: int, key: str) -> int | None:
     root: Any = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     entries = next(value for name, value in root.value if name.value == "portals").value
     return next((name.start_mark.line + 1 for name, _ in entries[index].value if name.value == key), None)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Locks the folder itself: a registry needs no file for it."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _replace(path: Path, text: str) -> None:
