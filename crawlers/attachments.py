@@ -34,8 +34,10 @@ _QUOTED = re.compile(r"""'([^'\\]{1,500})'|"([^"\\]{1,500})\"""")
 _SCRIPT = re.compile(r"\s*javascript:", re.IGNORECASE)
 
 
-def find_files(html: str, url: str, hints: Hints, allows: Callable[[str], bool]) -> list[str]:
-    """URLs of the files that the page at ``url`` links, in page order, each once, at most ``MOST_FILES``.
+def find_files(
+    html: str, url: str, hints: Hints, allows: Callable[[str], bool], most: int | None = MOST_FILES
+) -> list[str]:
+    """URLs of the files that the page at ``url`` links, in page order, each once, at most ``most`` (None: all).
 
     A family's selector of files names any link; elsewhere the address decides: its extension, its handler, the file
     that a script or a viewer is given. Where the container of the text is known, links outside it are boxes beside
@@ -49,7 +51,7 @@ def find_files(html: str, url: str, hints: Hints, allows: Callable[[str], bool])
     linked = (target for element in _links(root, hints.container) for target in _targets(element, base))
     found = (*named, *linked, *_shown(root, base))
     kept = (link for link in found if allows(urlsplit(link).hostname or "") and link != url)
-    return list(dict.fromkeys(kept))[:MOST_FILES]
+    return list(dict.fromkeys(kept))[:most]
 
 
 def is_handler(url: str) -> bool:

@@ -142,6 +142,10 @@ class Books:
         """Enters damage of the archive itself."""
         self._problems["archive", problem.message] = problem
 
+    def cut(self, problem: Problem) -> None:
+        """Enters what a limit left out of a page that was read."""
+        self._problems["cut", problem.url] = problem
+
     def bug(self, url: str, message: str) -> Problem:
         """Enters an exception of the crawler's own code."""
         remedy = "this is a defect of the crawler: report it with the traceback of the task's log"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
@@ -21,6 +21,7 @@ Element: TypeAlias = Any  # lxml.etree._Element
 DATE_TAGS = ("pubDate", "published", "date", "updated")
 MOST_ENTRIES = 200_000  # of one sitemap; the protocol allows 50,000
 BATCH = 500
+MONTH_NAME = re.compile(r"(?<!\d)(20\d{2})(?:[-_/.]?(0[1-9]|1[0-2]|[1-9](?!\d)))?(?!\d{3})")
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 GZIP = b"\x1f\x8b"
 FALSE_UTF_16 = re.compile(
@@ -71,6 +72,23 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
     batches = list(sitemap_batches(body, url))
     pages = tuple(entry for batch in batches for entry in batch.pages)
     return Sitemap(pages, tuple(entry for batch in batches for entry in batch.sitemaps))
+
+
+def newest(sitemaps: Sequence[SitemapEntry], most: int) -> list[SitemapEntry]:
+    """The ``most`` sitemaps of an index that are the newest, in its order.
+
+    Told by ``lastmod``, else by a year and month in the name (``sitemap-2026-11.xml``); among equals the last ones:
+    indexes without either grow at their end.
+    """
+    order = sorted(range(len(sitemaps)), key=lambda place: (_month(sitemaps[place]), place))
+    return [sitemaps[place] for place in sorted(order[max(0, len(order) - most) :])]
+
+
+def _month(sitemap: SitemapEntry) -> tuple[int, int]:
+    if sitemap.changed is not None:
+        return sitemap.changed.year, sitemap.changed.month
+    named = MONTH_NAME.search(sitemap.url)
+    return (int(named[1]), int(named[2] or 0)) if named else (0, 0)
 
 
 def sitemap_batches(body: bytes, url: str) -> Iterator[Sitemap]:

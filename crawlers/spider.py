@@ -13,14 +13,14 @@ from scrapy import Request, signals
 from scrapy.http import TextResponse
 
 from crawlers import feeds, urls
-from crawlers.attachments import find_files
+from crawlers.attachments import MOST_FILES, find_files
 from crawlers.discovery import Selection, Walk, plan_for
 from crawlers.families import family
 from crawlers.families.base import Ask, Kind
 from crawlers.families.home import Home, read_home
 from crawlers.families.listing import read_listing
 from crawlers.guards import asked_url, outcome_of
-from crawlers.job import Candidate, CrawlJob, Source
+from crawlers.job import Candidate, CrawlJob, Problem, Source
 from crawlers.page_map import PAGE_MAP, PageMap
 from crawlers.plans import Missing
 from warehouse.schema import Outcome
@@ -37,6 +37,7 @@ logger = logging.getLogger(__name__)
 
 MOST_FEEDS = 5  # of those that the home page links
 MOST_SOURCES = 100  # feeds and sitemaps of one crawl
+FILES_REMEDY = "if the others are wanted, raise MOST_FILES in crawlers/attachments.py and clear the task"
 UNPACKS_TOO_FAR = "the sitemap unpacks to more than the limit"
 Reader = Callable[["Response | None", Missing], Iterable[Request]]
 
@@ -48,6 +49,7 @@ class PortalSpider(scrapy.Spider):
     """
 
     name = "portal"
+    most_sources = MOST_SOURCES
     recorder: Recorder
 
     def __init__(self, job: CrawlJob, **kwargs: Any) -> None:
@@ -62,7 +64,7 @@ class PortalSpider(scrapy.Spider):
         self._sources_asked: set[str] = set()
         self._robots_sitemaps: list[str] = []
         self._files_asked: set[str] = set()
-        self._further: dict[str, list[str]] = {}  # sitemaps that a sitemap just read names
+        self._further: dict[str, list[feeds.SitemapEntry]] = {}  # sitemaps that a sitemap just read names
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PortalSpider:
@@ -185,7 +187,11 @@ class PortalSpider(scrapy.Spider):
         """Sitemaps that robots.txt names, else where most portals have theirs; none where the portal's file says."""
         if self.job.portal.sitemaps:
             return []
-        return self._robots_sitemaps[:MOST_SOURCES] or self._resolved(["/sitemap.xml"])
+        if len(self._robots_sitemaps) > self.most_sources:
+            logger.warning(
+                "robots.txt names %d sitemaps, the first %d are read", len(self._robots_sitemaps), self.most_sources
+            )
+        return self._robots_sitemaps[: self.most_sources] or self._resolved(["/sitemap.xml"])
 
     def _read_feed(self, response: Response | None, _: Missing) -> Iterator[Request]:
         if response is not None:
@@ -195,20 +201,24 @@ class PortalSpider(scrapy.Spider):
         yield from ()
 
     def _read_sitemap(self, response: Response | None, _: Missing) -> Iterator[Request]:
-        for url in self._further.pop(response.url, []) if response is not None else []:
-            if len(self._sources_asked) < MOST_SOURCES:
-                yield from self._ask_once(url, self._read_sitemap)
+        further = self._further.pop(response.url, []) if response is not None else []
+        fresh = [entry for entry in further if entry.url not in self._sources_asked]
+        left = max(0, self.most_sources - len(self._sources_asked))
+        if response is not None and len(fresh) > left:
+            cut = "%s: names %d sitemaps, the newest %d are read; set 'sitemaps' to those wanted"
+            logger.warning(cut, response.url, len(fresh), left)
+        for entry in feeds.newest(fresh, left):
+            yield from self._ask_once(entry.url, self._read_sitemap)
 
-    async def _digest_sitemap(self, response: Response) -> list[str]:
+    async def _digest_sitemap(self, response: Response) -> list[feeds.SitemapEntry]:
         """Notes the pages of a sitemap, part by part so that a huge one holds up nothing else; further sitemaps."""
         body = feeds.unpacked(response.body, self.settings.getint("UNPACKED_MAXSIZE"))
-        further: list[str] = []
+        further: list[feeds.SitemapEntry] = []
         if body is None:
             self.recorder.fail(None, Outcome.BOMB, UNPACKS_TOO_FAR, role="listing", url=response.url)
         for part in feeds.sitemap_batches(body or b"", response.url):
             self.selection.note_sitemap(part.pages, response.url)
-            known = (entry for entry in part.sitemaps if self._is_own(entry.url) and self.selection.may_matter(entry))
-            further += [entry.url for entry in known][: MOST_SOURCES - len(further)]
+            further += (e for e in part.sitemaps if self._is_own(e.url) and self.selection.may_matter(e))
             await asyncio.sleep(0)
         return further
 
@@ -277,9 +287,19 @@ class PortalSpider(scrapy.Spider):
             return
         files: list[str] = []
         if isinstance(response, TextResponse) and response.status == 200:
-            files = find_files(response.text, response.url, self.family.hints, self.job.portal.allows)
+            files = self._found_files(response)
         verdict = self.recorder.store(candidate, response, role=candidate.kind, attachments=files)
         yield from self._file_requests(files if verdict.ok else (), candidate)
+
+    def _found_files(self, response: TextResponse) -> list[str]:
+        """Files of a page; of more than ``MOST_FILES`` the first, and a problem."""
+        found = find_files(response.text, response.url, self.family.hints, self.job.portal.allows, most=None)
+        if len(found) > MOST_FILES:
+            cut = f"the page links {len(found)} files, the first {MOST_FILES} are fetched"
+            oversized = Outcome.OVERSIZED.value
+            self.recorder.books.cut(Problem(url=response.url, outcome=oversized, message=cut, remedy=FILES_REMEDY))
+            logger.warning("%s: %s. Remedy: %s", response.url, cut, FILES_REMEDY)
+        return found[:MOST_FILES]
 
     def _no_page(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]

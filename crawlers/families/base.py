@@ -147,11 +147,6 @@ class Family:
             return None if self.documents else "document"
         return "article"
 
-    def page_url(self, section: str, number: int) -> str | None:
-        """URL of page ``number`` (from 1) of a section by ``pages``; None where the family has no template."""
-        ask = Ask(section) if number <= 1 else self.page_ask(section, number)
-        return ask.url if ask else None
-
     def page_ask(self, section: str, number: int, values: Mapping[str, str] | None = None) -> Ask | None:
         """Request of page ``number`` (from 1) of a section that shows no pager; None where the family knows no way.
 

@@ -46,6 +46,8 @@ _NAMES = """
 """
 PRESCRIBED = frozenset(_NAMES.split())
 EXTENSION = re.compile(r"\.(?:html?|aspx|php)$", re.I)
+HOME_SCRIPTS = frozenset({"", "default", "index"})
+LANGUAGE = re.compile(r"^/(?:vi|en)(?=/)", re.I)
 FEWEST_WORDS = 5  # hyphenated words of a slug without id or date: sections are shorter
 
 
@@ -65,11 +67,14 @@ class GenericFamily(Family):
         return _slug_words(path) >= FEWEST_WORDS and STANDING.search(path) is None
 
     def article_key(self, url: str) -> str | None:
-        """The id in a parameter, in a place of the path named so, or at an end of a slug; None where there is none."""
+        """The id in a place of the path named so, or at an end of a slug; the id in a parameter together with the path
+        that it belongs to, as sections count their own; None where there is none."""
         if self.articles or self.is_document(url):
             return super().article_key(url)
         path = unquote(urlsplit(url).path)
-        match = QUERY_ID.search(target(url)) or PATH_ID.search(path)
+        if match := QUERY_ID.search(target(url)):
+            return _numbered(path, match.group("key"))
+        match = PATH_ID.search(path)
         if match is None and _slug_words(path) >= 2:
             match = ID_TAIL.search(path) or HEX_TAIL.search(path) or ID_HEAD.search(path)
         return match.group("key") if match else None
@@ -77,6 +82,14 @@ class GenericFamily(Family):
 
 def _is_prescribed(path: str) -> bool:
     return EXTENSION.sub("", path.rstrip("/").rpartition("/")[2]).lower() in PRESCRIBED
+
+
+def _numbered(path: str, number: str) -> str:
+    """A number and the script that it belongs to, by path without language, headline and ending; the number alone
+    where the home page hands out all articles (``/Default.aspx?newsid=7``)."""
+    segments = EXTENSION.sub("", LANGUAGE.sub("", path.lower()).rstrip("/")).split("/")[1:]
+    script = "/".join(segment for segment in segments if _slug_words(segment) < FEWEST_WORDS)
+    return number if script in HOME_SCRIPTS else f"/{script}:{number}"
 
 
 def _slug_words(path: str) -> int:

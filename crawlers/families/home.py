@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from crawlers import urls
 from crawlers.families.base import Family
 from crawlers.markup import Element, base_url, read_html
+
+logger = logging.getLogger(__name__)
 
 FEED_TYPES = ("application/rss+xml", "application/atom+xml")
 FEED_LINK = re.compile(r"(?:/rss(?:/|\.|$)|/feed/?$|\.rss$)", re.I)
@@ -37,7 +40,10 @@ class Home:
 
 
 def read_home(html: str, url: str, family: Family, allows: Callable[[str], bool]) -> Home:
-    """Feeds and sections that the home page at ``url`` links; hosts that ``allows`` refuses are left out."""
+    """Feeds and sections that the home page at ``url`` links; hosts that ``allows`` refuses are left out.
+
+    Of more than ``MOST_SECTIONS`` sections the first are taken, with a warning in the log.
+    """
     root = read_html(html)
     if root is None:
         return Home((), ())
@@ -49,7 +55,11 @@ def read_home(html: str, url: str, family: Family, allows: Callable[[str], bool]
     sections = [(a, link) for a, link in links if _is_section(link, url, family)]
     menu = [link for a, link in sections if _in_menu(a)]
     menu += [link for a, link in sections if _heads_box(a)]
-    return Home(_allowed(feeds, allows), _allowed(menu, allows)[:MOST_SECTIONS])
+    found = _allowed(menu, allows)
+    if len(found) > MOST_SECTIONS:
+        cut = "%s: %d sections are linked, the first %d are read; name those wanted as 'sections'"
+        logger.warning(cut, url, len(found), MOST_SECTIONS)
+    return Home(_allowed(feeds, allows), found[:MOST_SECTIONS])
 
 
 def _in_menu(a: Element) -> bool:

@@ -79,6 +79,25 @@ def test_a_page_makes_the_crawl_ask_for_so_many_files_and_each_once() -> None:
     assert len(found(links)) == len(set(found(links))) == MOST_FILES
 
 
+def test_files_beyond_the_limit_of_a_page_are_a_problem_that_names_the_page(tmp_path: Path) -> None:
+    links = "".join(f'<a href="/{number}.pdf">Tệp</a>' for number in range(MOST_FILES + 2))
+    pdf = Answer(PDF, headers={"Content-Type": "application/pdf"})
+    routes = {f"/{number}.pdf": pdf for number in range(MOST_FILES)}
+    page = Answer(f"<html><body><h1>Công khai ngân sách</h1><p>{PROSE}</p><p>{PROSE}</p>{links}</body></html>".encode())
+    path = "/thoi-su/cong-khai-ngan-sach-cua-xa-12345.html"
+    section = Answer(f'<ul><li><a href="{path}">Công khai ngân sách</a> <i>27/06/2025</i></li></ul>'.encode())
+    with Site({**routes, path: page, "/muc/": section}) as site:
+        job = make_job(
+            tmp_path, site.proxy, portal={"sections": ("/muc/",)},
+            settings={"SPIDER": "crawlers.spider.PortalSpider"},
+        )  # fmt: skip
+        code, log = crawl(job)
+    [problem] = outcome(job).problems
+    assert (code, problem.url) == (0, f"http://bao.test{path}"), log
+    assert f"links {MOST_FILES + 2} files" in problem.message
+    assert len(site.requests) == len(set(site.requests)) == MOST_FILES + 3  # with robots.txt
+
+
 @given(st.text(max_size=300), st.sampled_from(["href", "onclick", "src"]))
 def test_any_attribute_is_read_without_harm(value: str, name: str) -> None:
     value = value.replace('"', "&quot;").replace("<", "&lt;")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from crawlers import urls
 from crawlers.families import FAMILIES, family
+from crawlers.families.base import Ask
 from crawlers.families.home import read_home
 from crawlers.families.listing import ListingPage, read_listing
 from crawlers.families.pager import read_pager
@@ -36,7 +37,7 @@ KEYS = [
     ("generic", "/thu-tuc-hanh-chinh/cap-xa-nhan-ho-so-luu-dong-10203.html", "10203"),
     ("generic", "/tabid/62/ctl/ViewDetail/mid/567/ItemID/1204/Default.aspx", "1204"),
     ("generic", "/vi/tin/-/view_content/4410275-dam-bao-ha-tang.html", "4410275"),
-    ("generic", "/Trang/ChiTietTinTuc.aspx?nid=94305", "94305"),
+    ("generic", "/Trang/ChiTietTinTuc.aspx?nid=94305", "/trang/chitiettintuc:94305"),
     ("generic", "/tin/20250627-xa-moi-don-doan-cong-tac-cua-tinh.html", None),
     ("sharepoint", "/giaoduc/Pages/Tin-Tuc.aspx?ItemID=6710&CateID=2", "/giaoduc/pages/tin-tuc:6710"),
     ("sharepoint", "/So/noivu/Trang/ChiTietTinTuc.aspx?nid=4305", "/so/noivu/trang/chitiettintuc:4305"),
@@ -50,6 +51,13 @@ KEYS = [
     ("vnpt", "/Default.aspx?sname=ubnd&sid=4&pageid=468&catid=12&id=3412&title=sinh-ke", "3412"),
     ("congbao", "/tin-tuc/cong-bao-phat-hanh-so-moi-311.html", "311"),
 ]
+
+
+def test_the_same_number_in_two_sections_is_two_articles_in_one_section_or_language_it_is_one() -> None:
+    key = family("generic").article_key
+    assert key(SO + "/tin-tuc/chi-tiet?id=45") != key(SO + "/thong-bao/chi-tiet?id=45")
+    assert key(SO + "/tin-tuc/chi-tiet?id=45&trang=2") == key(SO + "/vi/Tin-Tuc/chi-tiet/?lang=vi&id=45")
+    assert key(SO + "/tin/xa-moi-don-doan-cong-tac?id=45") == key(SO + "/tin/xa-moi-don-doan-cong-tac-cua-tinh?id=45")
 
 
 @pytest.mark.parametrize(("name", "path", "key"), KEYS)
@@ -180,8 +188,9 @@ def test_a_portal_may_say_its_own_url_shapes_and_pages() -> None:
     own = family("generic", {"article": r"/bv/(?P<key>\d+)$", "pages": "trang-{page}", "first_page": 1})
     assert own.article_key(SO + "/bv/17") == "17"
     assert not own.is_article(SO + "/hoi-nghi-tong-ket-nam-hoc-moi")
-    assert own.page_url(SO + "/tin/", 3) == SO + "/tin/trang-3"
-    assert family("drupal", {"pages": "?page={page}"}).page_url(SO + "/tin?loai=1", 2) == SO + "/tin?loai=1&page=1"
+    assert own.page_ask(SO + "/tin/", 3) == Ask(SO + "/tin/trang-3")
+    drupal = family("drupal", {"pages": "?page={page}"})
+    assert drupal.page_ask(SO + "/tin?loai=1", 2) == Ask(SO + "/tin?loai=1&page=1")
 
 
 def test_an_unknown_option_is_named() -> None:
@@ -324,6 +333,13 @@ def test_a_home_page_announces_its_feeds_and_its_menus_lead_to_sections() -> Non
     home = read_home(HOME, "http://bao.test/", family("newspaper"), lambda host: host == "bao.test")
     assert home.feeds == ("http://bao.test/rss/home.rss",)
     assert home.sections == ("http://bao.test/thoi-su/", "http://bao.test/kinh-te/")
+
+
+def test_sections_beyond_the_limit_are_told_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    links = "".join(f'<a href="/muc-{number}/">Mục {number}</a>' for number in range(45))
+    home = read_home(f"<nav>{links}</nav>", "http://bao.test/", family("generic"), lambda _: True)
+    assert len(home.sections) == 40
+    assert "45 sections are linked, the first 40 are read" in caplog.text
 
 
 @pytest.mark.parametrize("path", ["/thanh-tra.html", "/kinh-doanh/", "/du-lich-xanh", "/the-thao", "/vi/tin-noi-bat"])

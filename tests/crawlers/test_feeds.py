@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.feeds import read_feed, read_sitemap, sitemap_batches, unpacked
+from crawlers.feeds import SitemapEntry, newest, read_feed, read_sitemap, sitemap_batches, unpacked
 
 HOME = "http://bao.test/"
 FEED = '<?xml version="1.0" encoding="{encoding}"?><rss><channel>{items}</channel></rss>'
@@ -106,3 +106,20 @@ def test_marked_sections_that_never_end_are_read_in_linear_time() -> None:
     began = time.process_time()
     list(sitemap_batches(b"<urlset>&amp;" + b"<![CDATA[" * 400_000, HOME))
     assert time.process_time() - began < 5  # 3.6 MB; quadratic, 144 kB took 38 seconds
+
+
+MONTHS = [(year, month) for year in range(2012, 2027) for month in range(1, 13)]
+
+
+@pytest.mark.parametrize("name", ["/sitemap-{:04d}-{:02d}.xml", "/sitemap_{:04d}{:02d}.xml", "/{}/{}/s.xml"])
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_too_many_sitemaps_the_newest_by_name_are_kept_in_any_order(name: str, order: int) -> None:
+    entries = [SitemapEntry("http://bao.test" + name.format(*month), None, None) for month in MONTHS[::order]]
+    kept = newest(entries, 3)
+    assert [entry.url for entry in kept] == ["http://bao.test" + name.format(2026, n) for n in (10, 11, 12)][::order]
+
+
+def test_of_too_many_sitemaps_that_say_nothing_of_their_time_the_last_are_kept() -> None:
+    entries = [SitemapEntry(f"http://bao.test/post-sitemap{number}.xml", None, None) for number in range(180)]
+    assert [entry.url[-7:-4] for entry in newest(entries, 2)] == ["178", "179"]
+    assert newest(entries, 0) == []

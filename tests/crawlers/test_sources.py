@@ -29,6 +29,12 @@ class HalfBlindSpider(PortalSpider):
         return broken if "loi" in walk.section else super()._listing_reader(walk)
 
 
+class ModestSpider(PortalSpider):
+    """Reads few sitemaps."""
+
+    most_sources = 3
+
+
 def home(*sections: str) -> Answer:
     links = "".join(f'<li><a href="{path}">Mục {path}</a></li>' for path in sections)
     return Answer(f"<html><body><h1>Trang thông tin của báo</h1><nav><ul>{links}</ul></nav></body></html>".encode())
@@ -86,6 +92,19 @@ def test_sitemaps_that_name_each_other_are_read_once_each(tmp_path: Path) -> Non
     assert code == 0, log
     assert [len(site.asked(path)) for path in ("/sitemap.xml", "/b.xml", "/c.xml")] == [1, 1, 1]
     assert NEWS in archived(job)
+
+
+def test_of_more_sitemaps_than_a_crawl_reads_the_newest_are_read_and_the_log_tells(tmp_path: Path) -> None:
+    names = [f"/sitemap-2025-{month:02d}.xml" for month in range(1, 13)]
+    routes = {"/sitemap.xml": index(*names), **{name: Answer(urlset(), headers=XML) for name in names}}
+    _, site, code, log = read(
+        tmp_path, {**routes, names[-1]: Answer(urlset(NEWS), headers=XML)}, portal={"sitemaps": ("/sitemap.xml",)},
+        settings={"SPIDER": "tests.crawlers.test_sources.ModestSpider"},
+    )  # fmt: skip
+    assert code == 0, log
+    assert [name for name in names if site.asked(name)] == names[-2:]
+    assert len(site.asked(NEWS)) == 1
+    assert "names 12 sitemaps, the newest 2 are read" in log
 
 
 def test_a_feed_that_the_registry_and_the_home_page_name_is_read_once(tmp_path: Path) -> None:
