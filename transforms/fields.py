@@ -37,6 +37,7 @@ _NEAR = 30  # elements below the title within which a date counts on a page with
 _SHORT_BLOCK = 110  # characters of a block that may be a date line
 _DATE_ALONE = 30  # characters of a line that is nothing but a date
 _DATE_LINE = 60  # characters of a line that is a date although no selector says so
+_LONGEST_TITLE = 600  # characters of a heading that may be the title
 _SHORT_TITLE = 15  # characters below which a listing's anchor is no title ("Xem tiếp")
 _SHORTEST_LEAD, _LONGEST_LEAD = 40, 1200
 _HOME = frozenset(("trang chu", "home", "trang nhat"))
@@ -143,11 +144,11 @@ class Anchor:
 def find_title(page: Page, hints: Hints, evidence: Evidence) -> Title:
     """The listing's title where any heading of the page agrees with it, else the first heading of the hints."""
     listed = clean(evidence.title)
-    hinted = [element for element in page.select(hints.title) if raw_text(element)]
+    hinted = [element for element in page.select(hints.title) if short_text(element, _LONGEST_TITLE)]
     if len(listed) >= _SHORT_TITLE:
         for element in _headings(page, hints):
-            text = raw_text(element)
-            if agree(text, listed):
+            text = short_text(element, _LONGEST_TITLE)
+            if text and agree(text, listed):
                 return Title(_better(text, listed), element, True)
     titles = _document_titles(page)
     same = [title for title in titles if len(listed) >= _SHORT_TITLE and agree(title, listed)]
