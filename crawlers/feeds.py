@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeAlias
 
 from lxml import etree
@@ -20,6 +20,7 @@ from crawlers.listing_dates import find_date
 Element: TypeAlias = Any  # lxml.etree._Element
 DATE_TAGS = ("pubDate", "published", "date", "updated")
 MOST_ENTRIES = 200_000  # of one sitemap; the protocol allows 50,000
+MOST_PARTS = 500  # of one entry that are looked at: entries within entries would be read again and again
 BATCH = 500
 MONTH_NAME = re.compile(r"(?<!\d)(20\d{2})(?:[-_/.]?(0[1-9]|1[0-2]|[1-9](?!\d)))?(?!\d{3})")
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -64,7 +65,7 @@ def read_feed(body: bytes, url: str) -> list[FeedEntry]:
     root = _parse(body)
     if root is None:
         return []
-    return [entry for item in _named(root, "item", "entry") if (entry := _feed_entry(item, url))]
+    return [entry for item in _named(root.iter(), "item", "entry") if (entry := _feed_entry(item, url))]
 
 
 def read_sitemap(body: bytes, url: str) -> Sitemap:
@@ -165,8 +166,8 @@ def _escaped(match: re.Match[bytes]) -> bytes:
     return match[0] if match[0].startswith(b"<") else b"&amp;"
 
 
-def _named(element: Element, *names: str) -> Iterator[Element]:
-    for child in element.iter():
+def _named(elements: Iterable[Element], *names: str) -> Iterator[Element]:
+    for child in elements:
         if isinstance(child.tag, str) and etree.QName(child).localname in names:
             yield child
 
@@ -180,7 +181,7 @@ def _feed_entry(item: Element, base: str) -> FeedEntry | None:
 
 
 def _link(item: Element) -> str | None:
-    for link in _named(item, "link"):
+    for link in _named(islice(item.iter(), MOST_PARTS), "link"):
         if link.get("rel", "alternate") == "alternate" and (link.get("href") or (link.text or "").strip()):
             return link.get("href") or str(link.text).strip()
     return _child(item, "guid")
@@ -194,7 +195,11 @@ def _sitemap_entry(item: Element, base: str) -> SitemapEntry | None:
 
 def _child(item: Element, name: str) -> str | None:
     """Text of the first child called so; children first, as extensions (image:loc, media:title) nest the same names."""
-    named = (child for child in (*item, *item.iter()) if isinstance(child.tag, str))
+    named = (
+        child
+        for child in chain(islice(item, MOST_PARTS), islice(item.iter(), MOST_PARTS))
+        if isinstance(child.tag, str)
+    )
     texts = ((child.text or "").strip() for child in named if etree.QName(child).localname == name)
     return next((text for text in texts if text), None)
 
