@@ -38,8 +38,9 @@ def interval(date_from: dt.date, date_to: dt.date, most: int, chart: Chart | Non
     """The pages that hold entries from ``date_from`` to ``date_to`` of a listing that is newest first.
 
     Reads about log2 of the listing's pages to find one, then those around it until both sides prove that nothing more
-    lies there. Entries may stand out of order by a week and by a quarter of a page. A listing that turns out to be
-    undated or out of order is read from the first page to the last. ``chart`` is what earlier crawls saw.
+    lies there. Entries may stand out of order by a week and by a quarter of a page, and old ones be pinned on top. A
+    listing that is the oldest first is read backwards from the last page that its pager shows, one that turns out to
+    be undated or out of order from the first page to the last. ``chart`` is what earlier crawls saw.
     """
     pages: Pages = {}
     search = Search(pages, Span(date_from, date_to), most, chart or Chart())

@@ -102,7 +102,7 @@ def test_a_row_of_documents_with_several_files_and_a_download_script_is_one_entr
     )
     page = read_listing(f"<table>{rows}</table>", HOME + "/van-ban", family("generic"), "document")
     assert [(item.portal_key, item.title, item.date) for item in page.items] == [
-        (f"10{n}", f"Về việc phân bổ kinh phí đợt {n}", dt.date(2025, 6, n)) for n in (5, 4, 3)
+        (f"/van-ban:10{n}", f"Về việc phân bổ kinh phí đợt {n}", dt.date(2025, 6, n)) for n in (5, 4, 3)
     ]
 
 
