@@ -16,6 +16,7 @@ from crawlers.families.hints import GENERIC, Hints
 from crawlers.markup import Element
 
 Kind = Literal["article", "document"]
+MOST_VIEWS = 12  # views of views that an address may name, as deep as one that is no trap
 Patterns = tuple[re.Pattern[str], ...]
 
 PAGE_NAME = re.compile(
@@ -120,7 +121,15 @@ class Family:
         return _key(self.documents, url) or _key(self.articles, url)
 
     def canonical(self, url: str) -> str:
-        """``url`` without print view, session, tracking and view parameters."""
+        """``url`` without print view, session, tracking and view parameters; the same for what it returns."""
+        for _ in range(MOST_VIEWS):
+            cut = self._cut(url)
+            if cut == url:
+                break
+            url = cut
+        return url
+
+    def _cut(self, url: str) -> str:
         for pattern, plain in self.views:
             url = pattern.sub(plain, url)
         return urls.with_origin(urls.canonical(url, self.noise), self.origin)

@@ -171,4 +171,4 @@ def test_a_date_without_a_record_or_with_a_copied_one_is_refused(verified: Path,
 
 def test_every_sample_portal_has_committed_fixtures() -> None:
     assert {folder.name for folder in GOLDEN.iterdir()} == {*SAMPLES, *HOSTS}
-    assert all(file.stat().st_size <= 60_000 for file in GOLDEN.glob("*/*.gz"))
+    assert all(file.stat().st_size <= 130_000 for file in GOLDEN.glob("*/*.gz"))
