@@ -180,6 +180,13 @@ def load_registry(folders: Iterable[Path] | None = None) -> dict[str, Portal]:
 
 def load_file(path: Path) -> list[Portal]:
     """The portals of one province file; RegistryError names file, line, key and an example."""
+    state = path.stat() if path.exists() else None
+    return list(_loaded(path, state and (state.st_mtime_ns, state.st_size)))
+
+
+@cache
+def _loaded(path: Path, state: tuple[int, int] | None) -> tuple[Portal, ...]:  # noqa: ARG001 - the cache's key
+    """Kept while the file stays as it is: Airflow asks for the registry several times in every task's process."""
     data, lines = _parse(path)
     try:
         file = ProvinceFile.model_validate(data)
@@ -191,10 +198,10 @@ def load_file(path: Path) -> list[Portal]:
         raise RegistryError(f'{path}:1: province "{file.province}" is not a code of the 63 provinces, for example "08"')
     if path.stem != province.slug:
         raise RegistryError(f"{path}: the file of province {file.province} is called {province.slug}.yaml")
-    return [
+    return tuple(
         _portal(path, entry, province.slug, lines.get(("portals", index), {}))
         for index, entry in enumerate(file.portals)
-    ]
+    )
 
 
 def portal_lines(path: Path) -> Iterator[tuple[str, int]]:
@@ -259,7 +266,7 @@ def _keys_beside(location: tuple[int | str, ...]) -> str:
     return ", ".join(sorted(names))
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # libyaml where PyYAML has it
     """YAML without its dates: a date stays text, so that 2025-13-01 is reported with its key and line."""
 
 
@@ -273,8 +280,9 @@ def _parse(path: Path) -> tuple[Any, dict[tuple[Any, ...], dict[str, int]]]:
     """YAML data and, for the file and each portal, the line (from 1) of every key; '' is the entry's first line."""
     try:
         text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=_Loader)
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        data = loader.construct_document(node) if node is not None else None
     except (yaml.YAMLError, ArithmeticError, AttributeError, LookupError, RecursionError, ValueError) as error:
         # An explicit tag such as !!int raises whatever its constructor raises.
         mark = getattr(error, "problem_mark", None)
