@@ -21,6 +21,7 @@ ALLOWED = {
         "crawlers.portal",
         "crawlers.archive",
         "crawlers.bundles",
+        "crawlers.content",
         "crawlers.families.hints",
         "warehouse.schema",
     },

@@ -13,15 +13,17 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from crawlers.archive import Archived, ArchiveError, FetchRecord, read
-from crawlers.bundles import BUNDLES
+from crawlers.content import HTML
 from crawlers.families.hints import Hints
 from crawlers.portal import Portal
 from transforms import tagging
 from transforms.article import VERSION, Article, NotArticle, extract
 from transforms.dates import ZONE, ParsedDate
 from transforms.documents.fields import DocumentFields
+from transforms.documents.filetext import FileText
+from transforms.documents.kinds import BUNDLES, DOCUMENTS, READ
 from transforms.documents.page import DocumentPage, extract_document, with_file
-from transforms.documents.pdf import PdfText
+from transforms.documents.reading import Wanted
 from transforms.documents.sandbox import FileSandbox
 from transforms.fields import Evidence
 from transforms.links import FileLink
@@ -31,7 +33,6 @@ from transforms.text import nfc
 from warehouse.schema import Kind, Outcome
 
 Row = dict[str, Any]
-PDF = "application/pdf"
 GENERIC_FAMILY = "generic"
 
 
@@ -96,8 +97,9 @@ class Reader:
 
     def _document(self, archived: Archived) -> Row:
         record = archived.record
-        if record.media_type == PDF:
-            file: PdfText | None = self.sandbox.read(archived.body)
+        files: dict[str, FileText] = {}
+        if record.media_type in READ and record.media_type != HTML:
+            files[record.url] = self.sandbox.read(archived.body)
             found: DocumentPage | NotArticle = _bare_file(record)
         else:
             found = extract_document(
@@ -107,49 +109,51 @@ class Reader:
                 hints=self.hints,
                 listing=Evidence(record.listing_title, record.listing_date),
             )
-            file = None if isinstance(found, NotArticle) else self._main_file(record, found)
+            if not isinstance(found, NotArticle):
+                files = self._files(record, found)
         if isinstance(found, NotArticle):
             return _refused(found)
+        file = main_text(files)
         page, origin = with_file(found, file)
-        row = _document_row(page, file, origin) | self._attachments(record, page.files)
+        row = _document_row(page, file, origin) | self._attachments(record, page.files, files)
+        row["file_pages"] = [row for each in files.values() for row in _page_rows(each)]
         return row | self._tags(page.text, page.fields.issued_date, page.title)
 
     def _linked(self, record: FetchRecord) -> list[StoredFile]:
         urls = [*record.attachments, *self.by_page.get(record.url, ())]
         return [self.files[url] for url in dict.fromkeys(urls) if url in self.files]
 
-    def _main_file(self, record: FetchRecord, page: DocumentPage) -> PdfText | None:
-        """The text of the first PDF; the one named by the document's number where there are several."""
-        found = [file for file in self._linked(record) if file.record.media_type == PDF]
+    def _files(self, record: FetchRecord, page: DocumentPage) -> dict[str, FileText]:
+        """The page's files by URL, the main one first: the first that may be a document, named by its number if one is.
+
+        Pictures of pages are recognised in the main file only.
+        """
         digits = (page.fields.number or "?").split("/")[0]
-        found.sort(key=lambda file: digits not in file.record.url.rsplit("/", 1)[-1])
-        return self._read(found[0], with_text=True) if found else None
+        found = [file for file in self._linked(record) if file.record.media_type in READ and _is_stored(file)]
+        found.sort(key=lambda file: (_rank(file.record), digits not in file.record.url.rsplit("/", 1)[-1]))
+        wanted = [Wanted.RECOGNISED, *[Wanted.TEXT] * len(found)]
+        return {file.record.url: self._read(file, each) for file, each in zip(found, wanted, strict=False)}
 
-    def _read(self, file: StoredFile, with_text: bool) -> PdfText | None:
+    def _read(self, file: StoredFile, wanted: Wanted) -> FileText:
         try:
-            return self.sandbox.read(read(self.root, file.warc_file, file.offset).body, with_text)
+            return self.sandbox.read(read(self.root, file.warc_file, file.offset).body, wanted)
         except ArchiveError as error:
-            return PdfText("", 0, Outcome.UNREADABLE, str(error))
+            return FileText(Outcome.UNREADABLE, None, reason=str(error))
 
-    def _attachments(self, record: FetchRecord, links: tuple[FileLink, ...]) -> Row:
+    def _attachments(
+        self, record: FetchRecord, links: tuple[FileLink, ...], files: Mapping[str, FileText] | None = None
+    ) -> Row:
+        """The files as rows; ``files`` are those that were read already, of the others only pages are counted."""
         names = {link.url: link.name for link in links}
         rows = []
         for file in self._linked(record):
-            fetched = file.record
-            is_pdf = fetched.media_type == PDF and fetched.outcome == Outcome.OK
-            counted = self._read(file, with_text=False) if is_pdf else None
-            rows.append(_attachment(fetched, names, counted))
-            if fetched.media_type in BUNDLES and fetched.outcome == Outcome.OK:
-                rows += self._members(file)
+            fetched, text = file.record, (files or {}).get(file.record.url)
+            if text is None and fetched.media_type in READ and _is_stored(file):
+                text = self._read(file, Wanted.PAGES)
+            rows.append(_attachment(fetched, names, text))
+            if text is not None and fetched.media_type in BUNDLES:
+                rows += _members(fetched.url, text)
         return {"attachments": rows}
-
-    def _members(self, file: StoredFile) -> list[Row]:
-        """The files in an archive, as attachments whose address is the archive's with the member's name behind it."""
-        try:
-            found = self.sandbox.members(read(self.root, file.warc_file, file.offset).body)
-        except ArchiveError:
-            found = [{"name": "", "outcome": Outcome.UNREADABLE.value}]
-        return [member | {"url": f"{file.record.url}#{quote(member['name'])}"} for member in found]
 
     def _tags(self, text: str, day: dt.date | None, title: str | None) -> Row:
         context = tagging.Context(self.portal.id, self.portal.province, day, title)
@@ -241,12 +245,71 @@ def _published(date: ParsedDate | None) -> Row:
     }
 
 
-def _document_row(page: DocumentPage, file: PdfText | None, origin: str) -> Row:
+def main_text(files: Mapping[str, FileText]) -> FileText | None:
+    """The text of a document's main file; of a bundle the first member that has one."""
+    main = next(iter(files.values()), None)
+    if main is None or not main.members:
+        return main
+    return next((member for member in main.members if member.text), main)
+
+
+def _rank(fetched: FetchRecord) -> int:
+    return 0 if fetched.media_type in DOCUMENTS else 1 if fetched.media_type in BUNDLES else 2
+
+
+def _is_stored(file: StoredFile) -> bool:
+    return file.record.outcome == Outcome.OK
+
+
+def _page_rows(file: FileText) -> list[Row]:
+    """How the pages of a file and of its members were read."""
+    own = [
+        {
+            "file": file.sha256,
+            "number": page.number,
+            "engine": page.engine,
+            "engine_version": page.version,
+            "confidence": page.confidence,
+            "plausibility": page.plausibility,
+            "chars": len(page.text),
+            "flags": list(page.flags),
+        }
+        for page in file.pages
+    ]
+    return own + [row for member in file.members for row in _page_rows(member)]
+
+
+def _members(url: str, bundle: FileText) -> list[Row]:
+    """The files in a bundle, as attachments whose address is the bundle's with the member's name behind it.
+
+    A bundle that cannot be read is one without a name and with the outcome that says why.
+    """
+    return [
+        {
+            "url": f"{url}#{quote(member.name or '')}",
+            "name": member.name or "",
+            "media_type": member.media_type,
+            "bytes": member.size,
+            "sha256": member.sha256,
+            "pages": member.page_count or None,
+            "outcome": _file_outcome(member).value,
+        }
+        for member in bundle.members or (bundle,)
+    ]
+
+
+def _file_outcome(file: FileText) -> Outcome:
+    """The outcome of a file as one that can be opened: pictures, and kinds whose text nobody wants, are sound."""
+    is_sound = file.outcome in (Outcome.EMPTY, Outcome.OCR_UNAVAILABLE, Outcome.WRONG_TYPE)
+    return Outcome.OK if is_sound else file.outcome
+
+
+def _document_row(page: DocumentPage, file: FileText | None, origin: str) -> Row:
     fields = page.fields
     names = ("number", "number_raw", "doc_type", "issuer", "issued_date", "effective_date", "signer", "subject")
-    flags = list(page.flags)
+    flags = [*page.flags, *(file.flags if file else ())]
     if file is not None and file.outcome != Outcome.OK:
-        flags.append(f"pdf_{file.outcome.value}")
+        flags.append(f"file_{file.outcome.value}")
     return {
         **{name: getattr(fields, name) for name in names},
         **_published(fields.published),
@@ -255,24 +318,26 @@ def _document_row(page: DocumentPage, file: PdfText | None, origin: str) -> Row:
         "title": page.title,
         "text": page.text,
         "text_source": origin,
-        "pages": file.pages if file else None,
-        "quality_flags": flags,
+        "pages": file.page_count if file else None,
+        "quality_flags": list(dict.fromkeys(flags)),
     }
 
 
 def _bare_file(record: FetchRecord) -> DocumentPage:
-    """The page of a candidate that is itself a PDF: all that is known of it stands in the file."""
+    """The page of a candidate that is itself a file: all that is known of it stands in the file."""
     return DocumentPage(record.listing_title, DocumentFields(), "", (), record.digest or "", ())
 
 
-def _attachment(fetched: FetchRecord, names: Mapping[str, str], pdf: PdfText | None) -> Row:
-    bad = pdf is not None and pdf.outcome not in (Outcome.OK, Outcome.EMPTY)
+def _attachment(fetched: FetchRecord, names: Mapping[str, str], file: FileText | None) -> Row:
+    outcome = _file_outcome(file) if file is not None and not file.members else Outcome.OK
+    if file is not None and file.media_type is not None and file.media_type != fetched.media_type:
+        outcome = Outcome.WRONG_TYPE
     return {
         "url": fetched.url,
         "name": nfc(names.get(fetched.url) or unquote(fetched.url.rsplit("/", 1)[-1])),
         "media_type": fetched.media_type,
         "bytes": fetched.bytes,
         "sha256": fetched.digest,
-        "pages": pdf.pages if pdf and pdf.pages else None,
-        "outcome": pdf.outcome.value if pdf and bad else fetched.outcome,
+        "pages": file.page_count or None if file else None,
+        "outcome": outcome.value if outcome is not Outcome.OK else fetched.outcome,
     }

@@ -109,6 +109,16 @@ QUANTITY_COLUMNS = (
     Column("normal_unit", STRING, "Normal unit: VND, m2, m, kg, percent, person, household, ..."),
     Column("comparison", STRING, "hơn, gần, khoảng, tăng, giảm"),
 )
+FILE_PAGE_COLUMNS = (
+    required("file", STRING, "sha256 of the file, hex: the one of an attachment, or of the document itself"),
+    required("number", INT, "Page of the file, from 1"),
+    required("engine", STRING, "What read the page: pypdfium2, pdfplumber, tesseract, docx, doc, rtf, xlsx, html"),
+    required("engine_version", STRING, "Its version, with the language model's where it recognises"),
+    Column("confidence", FLOAT, "Mean confidence of the recognised words, 0 to 1; null for a text layer"),
+    Column("plausibility", FLOAT, "Share of words that may be Vietnamese, 0 to 1; null for a page without words"),
+    required("chars", INT, "Characters of the page's text"),
+    Column("flags", STRINGS, "What was noticed and done: garbled_layer, ocr_unavailable, deskewed, encoding_tcvn3"),
+)
 
 
 def struct(columns: tuple[Column, ...]) -> pa.DataType:
@@ -154,6 +164,10 @@ DOCUMENT_FIELDS = (
     Column("effective_date", DATE, "Date of effect"),
     Column("signer", STRING, "Signer's name"),
     Column("subject", STRING, "Subject (trích yếu)"),
-    Column("text_source", STRING, "Where the text came from: html, pdf or none"),
+    Column(
+        "text_source",
+        STRING,
+        "Where the text came from: html for the page itself, else the kind of the file (pdf, docx, doc, ...), or none",
+    ),
     Column("pages", INT, "Pages of the main file"),
 )

@@ -40,6 +40,7 @@ class Outcome(StrEnum):
     TRUNCATED = "truncated"
     WRONG_TYPE = "wrong_type"  # HTML served as PDF and the like
     UNREADABLE = "unreadable"  # no text could be decoded or parsed
+    OCR_UNAVAILABLE = "ocr_unavailable"  # pictures of pages, and no text recogniser is installed
 
 
 class CoverageState(StrEnum):

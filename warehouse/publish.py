@@ -23,18 +23,20 @@ from warehouse.schema import (
     ARTICLE_TOPICS,
     ARTICLE_VERSIONS,
     ARTICLES,
+    DOCUMENT_PAGES,
     DOCUMENTS,
     TIMESTAMP,
     Kind,
     Table,
 )
 
-LOGIC = 3  # raise it when the same observations give other tables: every touched partition is then derived anew
+LOGIC = 4  # raise it when the same observations give other tables: every touched partition is then derived anew
 CHILDREN = {
     "topics": ARTICLE_TOPICS,
     "mentions": ARTICLE_MENTIONS,
     "citations": ARTICLE_CITATIONS,
     "quantities": ARTICLE_QUANTITIES,
+    "file_pages": DOCUMENT_PAGES,
 }
 OWNER = ["portal", "kind", "id", "published_date", "issued_date"]
 ORDER = {ARTICLES.name: ("published_at", "article_id"), DOCUMENTS.name: ("published_date", "document_id")}

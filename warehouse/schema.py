@@ -15,6 +15,7 @@ from warehouse.columns import (
     CITATION_COLUMNS,
     DATE,
     DOCUMENT_FIELDS,
+    FILE_PAGE_COLUMNS,
     FLOAT,
     INT,
     MENTION_COLUMNS,
@@ -39,6 +40,7 @@ __all__ = [
     "CITATION_COLUMNS",
     "DATE",
     "DOCUMENT_FIELDS",
+    "FILE_PAGE_COLUMNS",
     "FLOAT",
     "INT",
     "MENTION_COLUMNS",
@@ -91,6 +93,7 @@ OBSERVATIONS = Table(
         Column("mentions", struct(MENTION_COLUMNS), "Mentions"),
         Column("citations", struct(CITATION_COLUMNS), "Citations of documents"),
         Column("quantities", struct(QUANTITY_COLUMNS), "Quantities"),
+        Column("file_pages", struct(FILE_PAGE_COLUMNS), "Pages of the document's files and how they were read"),
         Column("quality_flags", STRINGS, "Guards that spoke during extraction"),
         Column("extractor_version", STRING, "Version of the extraction"),
         Column("tagger_version", STRING, "Version of taggers and lexicons"),
@@ -211,6 +214,12 @@ ARTICLE_CITATIONS = _child(
     "article_citations", "Documents cited in a text, with their normalised keys.", CITATION_COLUMNS, ("start", "end")
 )
 ARTICLE_QUANTITIES = _child("article_quantities", "Quantities said in a text.", QUANTITY_COLUMNS, ("start", "end"))
+DOCUMENT_PAGES = _child(
+    "document_pages",
+    "How each page of a document's files became text: what read it, how sure it is, how plausible the result.",
+    FILE_PAGE_COLUMNS,
+    ("file", "number"),
+)
 
 DOCUMENTS = Table(
     "documents",
@@ -296,6 +305,7 @@ DERIVED = (
     ARTICLE_CITATIONS,
     ARTICLE_QUANTITIES,
     DOCUMENTS,
+    DOCUMENT_PAGES,
     COVERAGE,
     PORTALS,
 )

@@ -21,6 +21,7 @@ from transforms.documents.fields import DocumentFields, complete, read_rows
 from transforms.documents.layout import read_layout
 from transforms.documents.page import DocumentPage, extract_document, with_file
 from transforms.documents.pdf import read_pdf
+from transforms.documents.reading import Wanted
 from transforms.documents.sandbox import FileSandbox
 from transforms.text import fold
 from transforms.tree import parse
@@ -50,16 +51,16 @@ def sandbox() -> Iterator[FileSandbox]:
 
 def test_a_text_pdf_gives_its_text_and_pages(sandbox: FileSandbox) -> None:
     found = sandbox.read(FILE)
-    assert (found.outcome, found.pages) == (Outcome.OK, 1)
+    assert (found.outcome, found.page_count) == (Outcome.OK, 1)
     assert "Mỗi xã trồng ít nhất 5.000 cây sa mộc" in found.text
-    assert sandbox.read(FILE, with_text=False).text == ""
+    assert sandbox.read(FILE, Wanted.PAGES).text == ""
 
 
 @pytest.mark.parametrize(
     ("body", "outcome"),
     [
         (b"<html><body>Trang chu</body></html>", Outcome.WRONG_TYPE),
-        (b"", Outcome.WRONG_TYPE),
+        (b"", Outcome.EMPTY),
         (FILE[: len(FILE) // 2], Outcome.TRUNCATED),
         (b"%PDF-1.7\nrubbish\n%%EOF", Outcome.UNREADABLE),
     ],

@@ -12,8 +12,8 @@ from transforms import body as bodies
 from transforms import fields as places
 from transforms.article import NotArticle
 from transforms.documents.fields import DocumentFields, complete, read_rows
+from transforms.documents.filetext import FileText
 from transforms.documents.layout import read_layout
-from transforms.documents.pdf import PdfText
 from transforms.fields import Evidence
 from transforms.limits import excess
 from transforms.links import FileLink, file_links
@@ -60,14 +60,14 @@ def extract_document(
     return DocumentPage(_title(title.text, fields), fields, text, files, digest, flags)
 
 
-def with_file(page: DocumentPage, file: PdfText | None) -> tuple[DocumentPage, str]:
-    """The page completed from the text of its main file, and where its text comes from: html, pdf or none."""
+def with_file(page: DocumentPage, file: FileText | None) -> tuple[DocumentPage, str]:
+    """The page completed from the text of its main file, and whence its text: html, the file's kind, or none."""
     if file is None or not file.text:
         return page, "html" if page.text else "none"
     fields = complete(page.fields, read_layout(file.text))
     flags = tuple(dict.fromkeys((*page.flags, *fields.flags)))
     text = page.text or file.text
-    return replace(page, fields=fields, text=text, flags=flags), "html" if page.text else "pdf"
+    return replace(page, fields=fields, text=text, flags=flags), "html" if page.text else file.kind or "none"
 
 
 def _title(heading: str | None, fields: DocumentFields) -> str | None:

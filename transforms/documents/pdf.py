@@ -6,10 +6,12 @@ Runs in the child process of :mod:`transforms.documents.sandbox`: a file that cr
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
 import pypdfium2 as pdfium
+from pypdfium2.version import PYPDFIUM_INFO
 
+from transforms.documents.filetext import FileText, PageText, join_pages
 from transforms.text import clean_lines
 from warehouse.schema import Outcome
 
@@ -22,59 +24,50 @@ _STAMP = re.compile(
 _SCAN = 50  # characters a page, without the signature stamp, below which the pages are pictures
 
 
-@dataclass(frozen=True, slots=True)
-class PdfText:
-    """Text (pages joined by an empty line, lines kept), number of pages of the file, and how the reading ended.
-
-    OK; EMPTY = pages are pictures without text; TRUNCATED; WRONG_TYPE = not a PDF; UNREADABLE = encrypted or
-    damaged; TIMEOUT and OVERSIZED = a limit of the sandbox. ``reason`` explains everything but OK.
-    """
-
-    text: str
-    pages: int
-    outcome: Outcome
-    reason: str | None = None
+ENGINE, VERSION = "pypdfium2", str(PYPDFIUM_INFO)
 
 
-def read_pdf(body: bytes, with_text: bool = True) -> PdfText:
+def read_pdf(
+    body: bytes, with_text: bool = True, progress: Callable[[PageText], None] = lambda _page: None
+) -> FileText:
     """Read a PDF; ``with_text=False`` only counts its pages. Never raises for bad bytes."""
-    if b"%PDF-" not in body[:1024]:
-        return PdfText("", 0, Outcome.WRONG_TYPE, "not a PDF: the bytes do not begin with %PDF")
     whole = b"%%EOF" in body[-_TAIL:]
     try:
         document = pdfium.PdfDocument(body)
     except pdfium.PdfiumError as error:
         return _failed(str(error), whole)
     try:
-        pages = len(document)
-        text = _text(document) if with_text else ""
+        count = len(document)
+        pages = tuple(_pages(document, progress)) if with_text else ()
     finally:
         document.close()
-    return _judged(text, pages, whole, with_text)
+    return _judged(pages, count, whole, with_text)
 
 
-def _failed(message: str, whole: bool) -> PdfText:
+def _failed(message: str, whole: bool) -> FileText:
     if "password" in message.lower():
-        return PdfText("", 0, Outcome.UNREADABLE, "the PDF is encrypted; ask the portal for an open copy")
+        return FileText(Outcome.UNREADABLE, "pdf", reason="the PDF is encrypted; ask the portal for an open copy")
     if not whole:
-        return PdfText("", 0, Outcome.TRUNCATED, "the PDF breaks off before its end mark; fetch it again")
-    return PdfText("", 0, Outcome.UNREADABLE, f"the PDF is damaged: {message}")
+        return FileText(Outcome.TRUNCATED, "pdf", reason="the PDF breaks off before its end mark; fetch it again")
+    return FileText(Outcome.UNREADABLE, "pdf", reason=f"the PDF is damaged: {message}")
 
 
-def _judged(text: str, pages: int, whole: bool, with_text: bool) -> PdfText:
+def _judged(pages: tuple[PageText, ...], count: int, whole: bool, with_text: bool) -> FileText:
+    text = join_pages(pages)
+    outcome, reason = Outcome.OK, None
     if not whole:
-        return PdfText(text, pages, Outcome.TRUNCATED, "the PDF breaks off before its end mark; fetch it again")
-    if with_text and len(_STAMP.sub("", text).strip()) < _SCAN * min(pages, MAX_PAGES) / 2:
-        return PdfText(text, pages, Outcome.EMPTY, "the pages are pictures; text recognition is needed")
-    return PdfText(text, pages, Outcome.OK)
+        outcome, reason = Outcome.TRUNCATED, "the PDF breaks off before its end mark; fetch it again"
+    elif with_text and len(_STAMP.sub("", text).strip()) < _SCAN * min(count, MAX_PAGES) / 2:
+        outcome, reason = Outcome.EMPTY, "the pages are pictures; text recognition is needed"
+    return FileText(outcome, "pdf", text, pages, count, reason=reason)
 
 
-def _text(document: pdfium.PdfDocument) -> str:
-    texts = []
+def _pages(document: pdfium.PdfDocument, progress: Callable[[PageText], None]) -> Iterator[PageText]:
     for number in range(min(len(document), MAX_PAGES)):
         page = document[number]
         layer = page.get_textpage()
-        texts.append(clean_lines(layer.get_text_bounded()))
+        found = PageText(number + 1, clean_lines(layer.get_text_bounded()), ENGINE, VERSION)
         layer.close()
         page.close()
-    return "\n\n".join(text for text in texts if text)
+        progress(found)
+        yield found

@@ -5,17 +5,23 @@ from __future__ import annotations
 import json
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
+from dataclasses import replace
 from types import TracebackType
 from typing import IO, Any
 
-from transforms.documents.pdf import PdfText
-from transforms.documents.worker import HEADER, LENGTH, Wanted
+from transforms.documents.filetext import FileText, PageText, from_json, join_pages, page_from_json
+from transforms.documents.kinds import kind_of
+from transforms.documents.reading import Wanted
+from transforms.documents.worker import FILE, HEADER, LENGTH, PAGE
 from warehouse.schema import Outcome
 
-SECONDS = 60.0
+SECONDS = 60.0  # without a page or another sign of life
+LONGEST = 3600.0  # seconds that one file may take
 MEGABYTES = 2048  # address space of the child
 LARGEST = 64 << 20  # bytes of a file
 
@@ -23,8 +29,8 @@ LARGEST = 64 << 20  # bytes of a file
 class FileSandbox:
     """Reads files one after another; a context manager. Nothing that a file does reaches the caller's process."""
 
-    def __init__(self, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> None:
-        self._seconds, self._megabytes = seconds, megabytes
+    def __init__(self, seconds: float = SECONDS, megabytes: int = MEGABYTES, longest: float = LONGEST) -> None:
+        self._seconds, self._megabytes, self._longest = seconds, megabytes, longest
         self._child: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> FileSandbox:
@@ -35,39 +41,38 @@ class FileSandbox:
     ) -> None:
         self.close()
 
-    def read(self, body: bytes, with_text: bool = True) -> PdfText:
-        """Like :func:`transforms.documents.pdf.read_pdf`; a crash is UNREADABLE, a stall TIMEOUT."""
-        if len(body) > LARGEST:
-            return PdfText("", 0, Outcome.OVERSIZED, f"the file has {len(body) >> 20} MB, the limit is {LARGEST >> 20}")
-        try:
-            answer = self._ask(body, Wanted.TEXT if with_text else Wanted.PAGES)
-        except TimeoutError:
-            return PdfText("", 0, Outcome.TIMEOUT, f"reading the PDF took more than {self._seconds:g} s")
-        except (OSError, EOFError, ValueError):
-            return PdfText("", 0, Outcome.UNREADABLE, "the PDF ended the reading process; look at the file")
-        return PdfText(answer["text"], answer["pages"], Outcome(answer["outcome"]), answer["reason"])
+    def read(self, body: bytes, wanted: Wanted = Wanted.RECOGNISED) -> FileText:
+        """Like :func:`transforms.documents.reading.read_file`; a crash is UNREADABLE, a stall TIMEOUT.
 
-    def members(self, body: bytes) -> list[dict[str, Any]]:
-        """The files in a ZIP, RAR or 7z file: name, outcome and, where read, media type, bytes, sha256 and pages.
-
-        One without a name and with the outcome that says why stands for a bundle that cannot be read.
+        The pages that were done before a crash or a stall are kept.
         """
+        if len(body) > LARGEST:
+            reason = f"the file has {len(body) >> 20} MB, the limit is {LARGEST >> 20}"
+            return FileText(Outcome.OVERSIZED, None, reason=reason, size=len(body))
+        pages: list[PageText] = []
         try:
-            found: list[dict[str, Any]] = self._ask(body, Wanted.MEMBERS)
+            found = self._ask(body, wanted, pages)
         except TimeoutError:
-            return [{"name": "", "outcome": Outcome.TIMEOUT.value}]
+            found = FileText(Outcome.TIMEOUT, kind_of(body)[0], reason=f"no sign of life for {self._seconds:g} s")
         except (OSError, EOFError, ValueError):
-            return [{"name": "", "outcome": Outcome.UNREADABLE.value}]
-        return found
+            reason = "the file ended the reading process; look at it"
+            found = FileText(Outcome.UNREADABLE, kind_of(body)[0], reason=reason)
+        done = tuple(sorted(pages, key=lambda page: page.number))
+        return replace(found, pages=done, text=join_pages(done))
 
-    def _ask(self, body: bytes, wanted: Wanted) -> Any:
+    def _ask(self, body: bytes, wanted: Wanted, pages: list[PageText]) -> FileText:
         """The child's answer; without one in time the child is ended and TimeoutError, OSError or EOFError raised."""
-        deadline = time.monotonic() + self._seconds
+        last = time.monotonic() + self._longest
         child = self._running()
         try:
-            _send(_pipe(child.stdin), HEADER.pack(len(body), wanted) + body, deadline)
-            size = LENGTH.unpack(_receive(_pipe(child.stdout), LENGTH.size, deadline))[0]
-            return json.loads(_receive(_pipe(child.stdout), size, deadline))
+            head = HEADER.pack(len(body), wanted)
+            _send(_pipe(child.stdin), head + body, time.monotonic() + self._seconds)
+            while True:
+                kind, value = _frame(_pipe(child.stdout), min(last, time.monotonic() + self._seconds))
+                if kind == FILE:
+                    return from_json(value)
+                if kind == PAGE:
+                    pages.append(page_from_json(value))
         except (OSError, EOFError, ValueError):  # TimeoutError is an OSError
             self.close()
             raise
@@ -76,7 +81,8 @@ class FileSandbox:
         """End the child process."""
         child, self._child = self._child, None
         if child is not None:
-            child.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)  # what it has started too
             child.communicate()
 
     def _running(self) -> subprocess.Popen[bytes]:
@@ -87,6 +93,7 @@ class FileSandbox:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 bufsize=0,
+                start_new_session=True,
             )
             for pipe in (self._child.stdin, self._child.stdout):
                 os.set_blocking(_pipe(pipe), False)
@@ -111,6 +118,12 @@ def _send(pipe: int, data: bytes, deadline: float) -> None:
     while view:
         _wait(pipe, selectors.EVENT_WRITE, deadline)
         view = view[os.write(pipe, view[: 1 << 16]) :]
+
+
+def _frame(pipe: int, deadline: float) -> tuple[str, Any]:
+    size = LENGTH.unpack(_receive(pipe, LENGTH.size, deadline))[0]
+    kind, value = json.loads(_receive(pipe, size, deadline))
+    return kind, value
 
 
 def _receive(pipe: int, size: int, deadline: float) -> bytes:
