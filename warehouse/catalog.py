@@ -16,7 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from warehouse.schema import DERIVED, INPUTS, SCHEMA_VERSION, TABLES, Column, Table
+from warehouse.schema import ALL_TABLES, DERIVED, EXPORTED, INPUTS, SCHEMA_VERSION, TABLES, Column, Table
 from warehouse.store import Warehouse
 
 DICTIONARY = Path(__file__).parents[1] / "docs" / "dictionary.md"
@@ -53,7 +53,7 @@ def datapackage(files: dict[str, list[dict[str, Any]]], version: str) -> dict[st
         "name": "tintinh",
         "title": "Vietnamese provincial news and official documents",
         "version": version,
-        "resources": [_resource(TABLES[name], entries) for name, entries in files.items() if entries],
+        "resources": [_resource(ALL_TABLES[name], entries) for name, entries in files.items() if entries],
     }
 
 
@@ -96,7 +96,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _in_order() -> tuple[Table, ...]:
-    return (*DERIVED, *INPUTS)
+    return (*DERIVED, *EXPORTED, *INPUTS)
 
 
 def _section(table: Table) -> str:

@@ -17,10 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from warehouse.catalog import datapackage, views, write_views
+from warehouse.exported import EXPORTED, RECIPES, sources
 from warehouse.objects import Folder, MissingObjectError, ObjectStore, StoreError
-from warehouse.parquet import RELEASE_LEVEL, conform, decode, encode_all
-from warehouse.schema import DERIVED, PORTALS, RUNS, TABLES, Table
+from warehouse.parquet import RELEASE_LEVEL, conform, decode, encode_all, fit
+from warehouse.schema import ARTICLES, DERIVED, PORTALS, RUNS, TABLES, Table
 from warehouse.snapshots import Snapshot
 from warehouse.store import Warehouse
 
@@ -48,6 +51,7 @@ class MonthFile:
     table: Table
     stem: str
     sources: tuple[str, ...]
+    month: str = ""
 
     @property
     def path(self) -> str:
@@ -57,7 +61,9 @@ class MonthFile:
     @property
     def fingerprint(self) -> str:
         """Equal for files made of the same objects in the same way."""
-        text = "\n".join((f"{RELEASE_LEVEL} {GROUP}", *self.sources))
+        recipe = RECIPES.get(self.table.name)
+        how = (f"{RELEASE_LEVEL} {GROUP}", *((f"{self.month} {recipe.logic} {recipe.group}",) if recipe else ()))
+        text = "\n".join((*how, *self.sources))
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -95,14 +101,20 @@ def latest(store: ObjectStore) -> dict[str, Any] | None:
 
 def month_files(warehouse: Warehouse, snapshot: Snapshot) -> list[MonthFile]:
     """Every file of an export of ``snapshot``: one a table and month, the registry in one."""
-    sources: dict[tuple[str, str], list[str]] = defaultdict(list)
+    held: dict[tuple[str, str], list[str]] = defaultdict(list)
     for bundle in warehouse.bundles(snapshot):
         for table in TABLES_OUT:
-            sources[table.name, bundle.month] += bundle.paths(table.name)
+            held[table.name, bundle.month] += bundle.paths(table.name)
+    articles = {month: paths for (name, month), paths in sorted(held.items()) if name == ARTICLES.name and paths}
     files = [
-        MonthFile(TABLES[name], f"{name}/{name}-{month}", tuple(paths))
-        for (name, month), paths in sorted(sources.items())
+        MonthFile(TABLES[name], f"{name}/{name}-{month}", tuple(paths), month)
+        for (name, month), paths in sorted(held.items())
         if paths
+    ]
+    files += [
+        MonthFile(table, f"{table.name}/{table.name}-{month}", sources(table, month, articles), month)
+        for table in EXPORTED
+        for month in articles
     ]
     portals = [MonthFile(PORTALS, "portals/portals", (snapshot.portals.path,))] if snapshot.portals else []
     return files + portals
@@ -140,6 +152,13 @@ def _link(source: Path, target: Path) -> None:
 
 def _month(store: ObjectStore, file: MonthFile) -> bytes:
     """The month of all provinces, one after the other, so that only one lies in memory as rows."""
+    if recipe := RECIPES.get(file.table.name):
+        schema = pa.schema([ARTICLES.column(name).arrow() for name in recipe.columns])
+
+        def load() -> Iterator[pa.Table]:
+            return (fit(decode(store.get(key), recipe.columns), schema) for key in file.sources)
+
+        return encode_all(recipe.make(file.month, load), file.table.arrow(), RELEASE_LEVEL, recipe.group)
     tables = (conform(decode(store.get(key)), file.table) for key in file.sources)
     return encode_all(tables, file.table.arrow(), RELEASE_LEVEL, GROUP)
 

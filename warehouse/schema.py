@@ -7,6 +7,8 @@ Codes of provinces, districts and communes are text (General Statistics Office c
 
 from __future__ import annotations
 
+import pyarrow as pa
+
 from warehouse.columns import (
     ARCHIVE,
     ARTICLE_CONTENT,
@@ -274,6 +276,47 @@ COVERAGE = Table(
     key=("portal", "day"),
 )
 
+ARTICLE_DUPLICATES = Table(
+    "article_duplicates",
+    "Articles that several portals, or one portal twice, published: the same text, cut, retitled or signed anew. Forms "
+    "that are filled in anew (schedules, notices) are not the same. In exports and releases only.",
+    (
+        *PARTITION,
+        PORTAL,
+        required("article_id", STRING, "The article"),
+        Column("published_date", DATE, "Publication day, Asia/Ho_Chi_Minh"),
+        required("cluster_id", STRING, "article_id of the first publication"),
+        required("first_portal", STRING, "Portal of the first publication among those that the warehouse holds"),
+        required("position", INT, "Place in the order of publication, from 1"),
+        required("copies", INT, "Articles of the cluster, the first one included"),
+        required("portals", INT, "Portals of the cluster"),
+        required("exact", BOOL, "Same words in the same order as the first publication"),
+        required("shared", FLOAT, "Share of the shorter text's words that it has in common with the first publication"),
+        required(
+            "lag_hours",
+            FLOAT,
+            "Lag: hours after the first publication; whole days times 24 where a page tells no time of day",
+        ),
+        Column("lead_hours", FLOAT, "Lead: of a first publication, hours until another portal had it; else null"),
+        required("order_known", BOOL, "False where the pages' dates do not tell whether the first one was earlier"),
+    ),
+    key=("article_id",),
+)
+
+ARTICLE_SEARCH = Table(
+    "article_search",
+    "Where words and pairs of words stand in titles and texts, without case and accents; see docs/querying.md. In "
+    "exports and releases only.",
+    (
+        PARTITION[1],
+        required("term", STRING, "One word or two words in a row, lower case, without accents: chuyen, chuyen doi"),
+        required("part", INT, "Part of the month: 20,000 articles each, from 0"),
+        required("articles", INT, "Articles of the part that have it"),
+        required("rows", pa.list_(INT), "Their rows in the month's file of articles, from 0, ascending"),
+    ),
+    key=("month", "term", "part"),
+)
+
 PORTALS = Table(
     "portals",
     "The registry as it was at the last load: one row a portal.",
@@ -309,4 +352,6 @@ DERIVED = (
     COVERAGE,
     PORTALS,
 )
+EXPORTED = (ARTICLE_DUPLICATES, ARTICLE_SEARCH)  # made of all provinces: only exports and releases have them
 TABLES: dict[str, Table] = {table.name: table for table in (*INPUTS, *DERIVED)}
+ALL_TABLES: dict[str, Table] = {**TABLES, **{table.name: table for table in EXPORTED}}
