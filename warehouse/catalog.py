@@ -16,7 +16,17 @@ from typing import Any
 
 import pyarrow as pa
 
-from warehouse.schema import ALL_TABLES, DERIVED, EXPORTED, INPUTS, SCHEMA_VERSION, TABLES, Column, Table
+from warehouse.schema import (
+    ALL_TABLES,
+    ARTICLE_SEARCH,
+    DERIVED,
+    EXPORTED,
+    INPUTS,
+    SCHEMA_VERSION,
+    TABLES,
+    Column,
+    Table,
+)
 from warehouse.store import Warehouse
 
 DICTIONARY = Path(__file__).parents[1] / "docs" / "dictionary.md"
@@ -30,6 +40,28 @@ VIEW = Template(
 CREATE OR REPLACE VIEW $table AS SELECT * FROM read_parquet(getvariable('${table}_files'), hive_partitioning = false);
 """
 )
+MACROS = """
+-- fold(text): lower case without accents (đ is d); words(text): its words.
+CREATE OR REPLACE MACRO fold(text) AS replace(strip_accents(lower(text)), 'đ', 'd');
+CREATE OR REPLACE MACRO words(text) AS regexp_extract_all(fold(text), '[a-z0-9]+');
+CREATE OR REPLACE MACRO terms(phrase) AS if(len(words(phrase)) < 2, words(phrase), list_distinct(
+    list_transform(range(1, len(words(phrase))), lambda i: words(phrase)[i] || ' ' || words(phrase)[i + 1])));
+"""
+SEARCH = """
+-- FROM search('chuyen doi so'): articles with each two words in a row of the phrase, with or without accents.
+-- FROM search_phrase('chuyen doi so') also reads the texts that were found and proves the order.
+CREATE OR REPLACE MACRO search(phrase) AS TABLE
+    SELECT articles.* EXCLUDE (file_row_number)
+    FROM read_parquet(getvariable('articles_files'), hive_partitioning = false, file_row_number = true) AS articles
+    JOIN (
+        SELECT month, row FROM (
+            SELECT month, unnest(rows) AS row FROM article_search WHERE term IN (SELECT unnest(terms(phrase)))
+        ) GROUP BY month, row HAVING count(*) = len(terms(phrase))
+    ) AS found ON articles.month = found.month AND articles.file_row_number = found.row;
+CREATE OR REPLACE MACRO search_phrase(phrase) AS TABLE
+    SELECT found.* FROM search(phrase) AS found, (SELECT array_to_string(words(phrase), ' ') AS wanted)
+    WHERE contains(' ' || array_to_string(words(concat_ws(' . ', title, text)), ' ') || ' ', ' ' || wanted || ' ');
+"""
 PREAMBLE = """# Data dictionary
 
 Generated from `warehouse/schema.py` by `python -m warehouse.catalog`; edit the schema, never this file.
@@ -58,10 +90,14 @@ def datapackage(files: dict[str, list[dict[str, Any]]], version: str) -> dict[st
 
 
 def views(tables: Iterable[str], files: str) -> str:
-    """SQL for plain DuckDB: one view a table over the paths that the JSON file ``files`` lists."""
+    """SQL for plain DuckDB: one view a table over the paths that the JSON file ``files`` lists, and macros to search.
+
+    ``search`` needs the tables of one export: it finds articles by their rows in the month files.
+    """
     filled = set(tables)
     head = f"-- Generated from warehouse/schema.py. In DuckDB: .read {VIEWS}\n"
-    return head + "\n".join(_view(table, files if table.name in filled else None) for table in _in_order())
+    body = "\n".join(_view(table, files if table.name in filled else None) for table in _in_order())
+    return head + body + MACROS + (SEARCH if ARTICLE_SEARCH.name in filled else "")
 
 
 def write_views(warehouse: Warehouse) -> dict[str, str]:

@@ -1,0 +1,197 @@
+"""Millions of articles without a crawl: an export folder with articles, tags, documents and the search index.
+
+Syllables are built from Vietnamese onsets, rimes and tones and drawn by Zipf's law, with some phrases in between; so
+vocabulary, pairs of words and compression are like those of news, only less repetitive than real prose.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterable
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from warehouse import search
+from warehouse.catalog import views
+from warehouse.parquet import LIVE_LEVEL, encode_all
+from warehouse.schema import ALL_TABLES, ARTICLE_SEARCH
+
+MONTHS = [f"{2024 + n // 12}-{n % 12 + 1:02}" for n in range(24)]
+PROVINCES = ["tuyen_quang", *(f"tinh_{n:02}" for n in range(1, 63))]
+TOPICS = [f"lĩnh vực {n}" for n in range(1, 25)]
+NAMES = """
+    Nguyễn Trần Lê Phạm Hoàng Vũ Đặng Bùi Lò Ma Nông Hà
+    Văn Thị Đức Minh Thu Hữu
+    An Bình Chi Dũng Giang Hải Hùng Khánh Lan Long Mai Nam Nga Phúc Quân Sơn Tâm Thảo Tuấn Vân Yến
+"""
+PERSONS = [" ".join(parts) for parts in product(*map(str.split, NAMES.strip().splitlines()))]
+ONSETS = "b c ch d đ g gi h kh l m n ng nh ph qu r s t th tr v x"
+RIMES = "a an ang anh ao âm ân âu e em ên i iêm iên in inh o oan ong ô ông ơ ơi u uân ung ư ương ươi y"
+TONES = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")
+PHRASES = [phrase.split() for phrase in ("chuyển đổi số", "đầu tư công", "nông thôn mới", "cải cách hành chính")]
+PHRASE_SHARE = 0.02  # of articles that hold a given phrase
+DIRECTIVE = "1/CT-TTg"
+MENTIONS, CITED, WORDS = 8, 2, 560  # in an article
+BATCH = 20_000
+Numbers = npt.NDArray[np.int64]
+
+
+def make(folder: Path, articles: int) -> None:
+    """Write an export of so many articles into ``folder``, unless a whole one lies there."""
+    if (folder / "files.json").is_file():
+        return
+    choice = np.random.default_rng(20250601)
+    per_month = -(-articles // len(MONTHS))
+    for place, month in enumerate(MONTHS[: -(-articles // per_month)]):
+        number = min(per_month, articles - place * per_month)
+        _write_month(folder, month, number, place * per_month, choice)
+    listed = [{"table": path.parent.name, "path": str(path)} for path in sorted(folder.glob("*/*.parquet"))]
+    (folder / "views.sql").write_text(views({entry["table"] for entry in listed}, str(folder / "files.json")))
+    (folder / "files.json").write_text(json.dumps(listed))
+
+
+def _write_month(folder: Path, month: str, number: int, start: int, choice: np.random.Generator) -> None:
+    provinces = np.sort(choice.integers(0, len(PROVINCES), number))
+    parts = [np.arange(at, min(at + BATCH, number)) for at in range(0, number, BATCH)]
+    made = [_articles(month, start + part, provinces[part], choice) for part in parts]
+    _write(folder, "articles", month, made)
+    _write(folder, "article_topics", month, (_topics(part, choice) for part in made))
+    _write(folder, "article_mentions", month, (_mentions(part, choice) for part in made))
+    documents = _documents(month, choice)
+    _write(folder, "documents", month, [documents])
+    cited = [_citations(documents, "document", "document_id", choice)]
+    cited += [_citations(part, "article", "article_id", choice) for part in made]
+    _write(folder, "article_citations", month, cited)
+    _write(folder, ARTICLE_SEARCH.name, month, search.index(month, made))
+
+
+def _write(folder: Path, name: str, month: str, tables: Iterable[pa.Table]) -> None:
+    schema = ALL_TABLES[name].arrow()
+    group = 20_000 if name == ARTICLE_SEARCH.name else 5_000
+    path = folder / name / f"{name}-{month}.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(encode_all((_filled(table, schema) for table in tables), schema, LIVE_LEVEL, group))
+
+
+def _filled(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """``table`` with the columns of ``schema``; what it lacks is null, or an empty word where null is forbidden."""
+    have = set(table.column_names)
+    return pa.Table.from_arrays(
+        [table[f.name] if f.name in have else _nothing(f, len(table)) for f in schema], schema=schema
+    )
+
+
+def _nothing(field: pa.Field, length: int) -> pa.Array:
+    if field.nullable:
+        return pa.nulls(length, field.type)
+    blank = dt.datetime(2025, 1, 1, tzinfo=dt.UTC) if pa.types.is_timestamp(field.type) else 0
+    return pa.repeat(pa.scalar("" if pa.types.is_string(field.type) else blank, field.type), length)
+
+
+def _articles(month: str, numbers: Numbers, provinces: Numbers, choice: np.random.Generator) -> pa.Table:
+    lengths = choice.poisson(WORDS, len(numbers))
+    codes = choice.choice(len(SYLLABLES), lengths.sum(), p=FREQUENCY).astype(np.int32)
+    starts = np.cumsum(lengths) - lengths
+    for phrase in PHRASES:
+        lucky = starts[choice.random(len(numbers)) < PHRASE_SHARE] + choice.integers(20, 400)
+        for place, word in enumerate(phrase):
+            codes[lucky + place] = PLACE[word]
+    text = _joined(codes, np.append(starts, lengths.sum()))
+    heads = (starts[:, None] + np.arange(12)).ravel()
+    days = choice.integers(1, 29, len(numbers))
+    dates = pa.array([dt.date.fromisoformat(f"{month}-{day:02}") for day in days])
+    return pa.table(
+        {
+            "province": pa.array(PROVINCES).take(pa.array(provinces)),
+            "month": pa.repeat(pa.scalar(month), len(numbers)),
+            "article_id": pa.array([hashlib.sha256(str(n).encode()).hexdigest()[:24] for n in numbers]),
+            "portal": pa.array([f"bao{n % 3}_{p}" for n, p in zip(numbers, provinces, strict=True)]),
+            "published_date": dates,
+            "title": _joined(codes[heads], np.arange(0, 12 * len(numbers) + 1, 12)),
+            "text": text,
+            "n_chars": pc.cast(pc.utf8_length(text), pa.int64()),
+        }
+    )
+
+
+def _joined(codes: npt.NDArray[np.int32], offsets: Numbers) -> pa.Array:
+    words = pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(SYLLABLES)).dictionary_decode()
+    return pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), words), " ")
+
+
+def _owners(rows: pa.Table, kind: str, key: str, times: int) -> dict[str, pa.Array]:
+    repeated = rows.take(pa.array(np.repeat(np.arange(len(rows)), times)))
+    same = {name: repeated[name] for name in ("province", "month", "portal", "published_date")}
+    return {**same, "kind": pa.repeat(pa.scalar(kind), len(repeated)), "id": repeated[key]}
+
+
+def _topics(rows: pa.Table, choice: np.random.Generator) -> pa.Table:
+    ranks = pa.array(np.tile([1, 2], len(rows)))
+    topics = pa.array(TOPICS).take(pa.array(np.minimum(choice.geometric(0.15, 2 * len(rows)), len(TOPICS)) - 1))
+    return pa.table({**_owners(rows, "article", "article_id", 2), "topic": topics, "rank": ranks})
+
+
+def _mentions(rows: pa.Table, choice: np.random.Generator) -> pa.Table:
+    number = MENTIONS * len(rows)
+    ranks = np.minimum(choice.zipf(1.2, number), len(PERSONS)) - 1
+    types = pa.array(["PER", "ORG"]).take(pa.array((choice.random(number) < 0.3).astype(np.int64)))
+    names = pa.array(PERSONS).take(pa.array(ranks))
+    start = pa.array(np.sort(choice.integers(0, 2000, (len(rows), MENTIONS)), axis=1).ravel())
+    owners = _owners(rows, "article", "article_id", MENTIONS)
+    return pa.table({**owners, "type": types, "start": start, "end": pc.add(start, 9), "text": names, "norm": names})
+
+
+def _documents(month: str, choice: np.random.Generator, number: int = 4_000) -> pa.Table:
+    """One month's documents, numbered through; the first of all is the directive."""
+    first = MONTHS.index(month) * number
+    numbers = [DIRECTIVE if n == 0 else f"{n}/KH-UBND" for n in range(first, first + number)]
+    provinces = np.sort(choice.integers(0, len(PROVINCES), number))
+    return pa.table(
+        {
+            "province": pa.array(PROVINCES).take(pa.array(provinces)),
+            "month": pa.repeat(pa.scalar(month), number),
+            "portal": pa.array([f"cong_{p}" for p in provinces]),
+            "document_id": pa.array([hashlib.sha256(f"vb{text}".encode()).hexdigest()[:24] for text in numbers]),
+            "number": pa.array(numbers),
+            "published_date": pa.repeat(pa.scalar(dt.date.fromisoformat(f"{month}-15")), number),
+            "place": pa.array(np.arange(first, first + number)),
+        }
+    )
+
+
+def _citations(rows: pa.Table, kind: str, key: str, choice: np.random.Generator) -> pa.Table:
+    """Each cites documents before it, and every fiftieth document the directive."""
+    number = CITED * len(rows)
+    last = rows["place"].to_numpy() if kind == "document" else np.full(len(rows), 4_000)
+    cited = (np.repeat(last, CITED) * choice.random(number)).astype(np.int64)
+    cited[choice.random(number) < 0.02] = 0
+    text = pa.array([DIRECTIVE if n == 0 else f"{n}/KH-UBND" for n in cited])
+    start = pa.array(np.tile(np.arange(CITED) * 100, len(rows)))
+    return pa.table({**_owners(rows, kind, key, CITED), "start": start, "raw": text, "number": text})
+
+
+def _syllables() -> list[str]:
+    parts = product(ONSETS.split(), RIMES.split(), TONES)
+    every = [unicodedata.normalize("NFC", _toned(onset + rime, tone)) for onset, rime, tone in parts]
+    wanted = [word for phrase in PHRASES for word in phrase]
+    mixed = sorted(dict.fromkeys(every), key=lambda word: hashlib.sha256(word.encode()).digest())
+    return list(dict.fromkeys([*mixed[:30], *wanted, *mixed]))
+
+
+def _toned(syllable: str, tone: str) -> str:
+    place = max(n for n, letter in enumerate(syllable) if letter in "aâeêioôơuưy")
+    return syllable[: place + 1] + tone + syllable[place + 1 :]
+
+
+SYLLABLES = _syllables()
+PLACE = {word: place for place, word in enumerate(SYLLABLES)}
+FREQUENCY = 1 / (np.arange(len(SYLLABLES)) + 20.0)
+FREQUENCY /= FREQUENCY.sum()
