@@ -21,7 +21,10 @@ END = re.compile(r"[\n|]+|[.!?;…]+[\"'”’)]*(?=\s)")
 FEWEST = 40  # words: a shorter text is the same only word for word, under the same title
 SHORT = 150  # words: in a shorter text one other fact makes another text
 COMMON = 0.75  # share of the shorter text's words that the other must have too
-LEAST_LEFT = 0.3  # of the longer text: a digest is not a copy of each of its items
+# Least share of the longer text: a digest is not a copy of each of its items. Under a title of the same words a text
+# may have been cut to a few sentences, with the lead of the longer one to a third.
+LEAST_LEFT, LEAST_WITH_LEAD, LEAST_WITH_TITLE = 0.5, 0.3, 0.15
+FEWEST_OF_TITLE = 3  # words that related titles have in common
 RELATED = 0.6  # share of the shorter sentence's words that the other has too, to be its other form
 MOST_SENTENCES = 250  # without a twin, of each text, that are compared word by word
 NUMBER, NAME = 1.0, 0.5  # weight of a number, of a name in another's place
@@ -68,11 +71,13 @@ class Text:
 @dataclass(frozen=True, slots=True)
 class Likeness:
     """How alike two texts are: ``shared``, the share of the shorter one's words in common sentences and their other
-    forms; ``exact``, the same words in the same order; ``same``, whether they are one piece of news."""
+    forms; ``exact``, the same words in the same order; ``same``, whether they are one piece of news; ``doubt``, the
+    weight of facts that differ all the same."""
 
     shared: float
     exact: bool
     same: bool
+    doubt: float = 0.0
 
 
 def compare(a: Text, b: Text) -> Likeness:
@@ -80,15 +85,33 @@ def compare(a: Text, b: Text) -> Likeness:
     if [s.keys for s in a.sentences] == [s.keys for s in b.sentences]:
         same = not _other_issue(a, b) and (a.size >= FEWEST or a.heading.keys == b.heading.keys)
         return Likeness(1.0, True, same and a.size > 0)
-    small, large = sorted((a.size, b.size))
-    if small < FEWEST or small < LEAST_LEFT * large:
+    small = min(a.size, b.size)
+    if small < FEWEST or not _enough_left(a, b):
         return Likeness(0.0, False, False)
     left_a, left_b, common = _without_twins(a, b)
     pairs, alone_a, alone_b = _other_forms(left_a, left_b)
-    common += sum(_equal(x, y) for x, y in pairs)
-    shared = common / small
-    other = _other_issue(a, b) or _other_facts(pairs, small) or _new_rows(a, b, alone_a, alone_b)
-    return Likeness(shared, False, shared >= COMMON and not other)
+    shared = (common + sum(_equal(x, y) for x, y in pairs)) / small
+    doubt = _doubt(pairs)
+    other = doubt >= (OTHER_FACTS if small >= SHORT else NAME) or _other_issue(a, b)
+    return Likeness(shared, False, shared >= COMMON and not other and not _new_rows(a, b, alone_a, alone_b), doubt)
+
+
+def _enough_left(a: Text, b: Text) -> bool:
+    """Whether the shorter text may be the longer one, cut."""
+    small, large = sorted((a, b), key=lambda text: text.size)
+    if _alike_titles(a, b):
+        least = LEAST_WITH_TITLE
+    elif any(large.sentences[0].keys == sentence.keys for sentence in small.sentences):
+        least = LEAST_WITH_LEAD
+    else:
+        least = LEAST_LEFT
+    return small.size >= least * large.size
+
+
+def _alike_titles(a: Text, b: Text) -> bool:
+    mine, theirs = set(a.heading.keys), set(b.heading.keys)
+    common = len(mine & theirs)
+    return mine == theirs or (common >= FEWEST_OF_TITLE and common >= RELATED * min(len(mine), len(theirs)))
 
 
 def _sentence(part: str) -> Sentence:
@@ -135,11 +158,10 @@ def _equal(a: Sentence, b: Sentence) -> int:
     return (Counter(a.keys) & Counter(b.keys)).total()
 
 
-def _other_facts(pairs: list[tuple[Sentence, Sentence]], size: int) -> bool:
-    """Whether numbers and names stand in the place of others."""
+def _doubt(pairs: list[tuple[Sentence, Sentence]]) -> float:
+    """Weight of the numbers and names that stand in the place of others, each exchange once."""
     found = {conflict for x, y in pairs for conflict in _conflicts(x, y)}
-    weight = sum(NUMBER if _numbers(old) and _numbers(new) else NAME for old, new in found)
-    return weight >= (OTHER_FACTS if size >= SHORT else NAME)
+    return sum(NUMBER if _numbers(old) and _numbers(new) else NAME for old, new in found)
 
 
 def _conflicts(a: Sentence, b: Sentence) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
@@ -178,9 +200,9 @@ def _numbers(words: tuple[str, ...]) -> set[str]:
 
 def _other_issue(a: Text, b: Text) -> bool:
     """Whether the titles are those of two issues of one thing (tuần 24, tuần 25)."""
-    mine, theirs = set(a.heading.keys), set(b.heading.keys)
-    if not mine or not theirs or len(mine & theirs) < RELATED * min(len(mine), len(theirs)):
+    if not _alike_titles(a, b):
         return False
+    mine, theirs = set(a.heading.keys), set(b.heading.keys)
     return bool(_numbers(tuple(mine - theirs)) and _numbers(tuple(theirs - mine)))
 
 
