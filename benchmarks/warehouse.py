@@ -74,7 +74,7 @@ def measure_warehouse(folder: str, articles: int, day: int) -> dict[str, float]:
     figures["read_s"] = seconds(wh.read, "articles", month=MONTH)
     observations, runs = wh.read("observations"), wh.read("runs")
     with stopwatch() as publishing:
-        publish(observations, runs, registry(), MONTH)
+        dict(publish(observations, runs, registry(), MONTH))
     figures["publish_rows_s"] = observations.num_rows / publishing.cpu
     figures["sweep_s"] = seconds(sweep, wh)
     figures["bytes"] = live_bytes(wh) / (articles + day * REPEATS)

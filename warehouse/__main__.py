@@ -135,7 +135,7 @@ def latest(warehouse: Warehouse, _: argparse.Namespace) -> int:
 
 def _print_portals(warehouse: Warehouse) -> None:
     """The newest day of each portal, the worst first."""
-    months = sorted({month for _, month in warehouse.at(None).partitions})[-2:]
+    months = sorted({bundle.month for bundle in warehouse.bundles(warehouse.at(None))})[-2:]
     newest: dict[str, dict[str, Any]] = {}
     for month in months:
         for row in warehouse.read("coverage", month=month).to_pylist():

@@ -40,6 +40,18 @@ ARCHIVE = (
     Column("digest", STRING, "sha256 of the response body as received, hex"),
 )
 
+FETCHED = required("fetched_at", TIMESTAMP, "When the response that the row was read from was received, UTC")
+VERSIONS = (
+    Column("extractor_version", STRING, "Version of the extraction"),
+    Column("tagger_version", STRING, "Version of taggers and lexicons"),
+)
+RIGHTS = (
+    Column("licence", STRING, "Licence or terms of re-use as the portal states them; null = it states none"),
+    required("source_note", STRING, "Whom to name as the source: the portal's name and home page"),
+)
+PROVENANCE = (RUN_ID, FETCHED, *ARCHIVE, *VERSIONS, *RIGHTS)
+ORIGIN = (RUN_ID, FETCHED, *ARCHIVE[:2], *VERSIONS, *RIGHTS)  # of rows below an article or document
+
 CAPTIONS = pa.list_(pa.struct([pa.field("text", STRING), pa.field("credit", STRING)]))
 AUTHORS = pa.list_(pa.struct([pa.field("name", STRING), pa.field("kind", STRING)]))
 LINKS = pa.list_(pa.struct([pa.field("url", STRING), pa.field("text", STRING), pa.field("rel", STRING)]))

@@ -10,11 +10,9 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,18 +21,18 @@ from warehouse import snapshots
 from warehouse.checks import require
 from warehouse.inventory import INVENTORY
 from warehouse.objects import ObjectStore, StoreError
-from warehouse.parquet import File, conform, decode, encode, named, partition_folder
+from warehouse.parquet import File, conform, decode, encode, fit, named, opened, partition_folder, read
 from warehouse.plan import Inputs, Plan, plan
 from warehouse.publish import LOGIC, publish
 from warehouse.schema import OBSERVATIONS, PORTALS, RUNS, TABLES, Table
-from warehouse.snapshots import Bundle, Partition, Snapshot
+from warehouse.snapshots import Bundle, Partition, Snapshot, Year
 from warehouse.staging import Quarantined, Staged
 
 ATTEMPTS = 200
+TOLD = ["portal", "kind", "province_2025", "name", "home", "licence"]  # of the registry, by derived tables
 LONGEST_PAUSE = 1.0  # seconds between two attempts
 
 DERIVED = {**TABLES, INVENTORY.name: INVENTORY}
-OWNER = {"articles": "article_id", "documents": "document_id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ class Committer:
         self.store = store
         self.staged = staged
         self.portals = portals
-        self._built: dict[str, tuple[str, Counter[str]]] = {}
+        self._built: dict[str, tuple[Bundle, Counter[str]]] = {}
 
     def run(self) -> Commit:
         """Commit; StoreError when storage refuses or other writers never let go."""
@@ -67,71 +65,89 @@ class Committer:
             base = snapshots.head(self.store)
             portals = merged(self._stored_portals(base), self.portals)
             proposal = plan(self.store, base, self.staged, portals)
-            with ThreadPoolExecutor(snapshots.THREADS) as pool:
-                following, counts = self._following(base, proposal, portals, pool)
+            changed, counts = self._changes(proposal, portals)
+            following = self._following(base, portals, changed, counts)
             if following is None:
                 return Commit(base.number, False, {}, (), self._quarantined())
             if committed := self._create(base, following, proposal):
-                changed = tuple(sorted(p for p, key in following.partitions.items() if base.partitions.get(p) != key))
-                return Commit(committed.number, True, dict(counts), changed, self._quarantined())
+                return Commit(committed.number, True, following.tables, tuple(sorted(changed)), self._quarantined())
             time.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.02 * (attempt + 1))))  # noqa: S311
         raise StoreError(f"{self.store.root}: gave up after {ATTEMPTS} attempts, too many writers; run it again later")
 
-    def _following(
-        self, base: Snapshot, proposal: Plan, portals: pa.Table, pool: ThreadPoolExecutor
-    ) -> tuple[Snapshot | None, Counter[str]]:
-        """The snapshot after ``base`` and the rows by table that it wrote; None where nothing changes."""
+    def _changes(self, proposal: Plan, portals: pa.Table) -> tuple[dict[Partition, Bundle], Counter[str]]:
+        """The partitions that are not what they were, and the rows by table that these runs wrote into them."""
         counts: Counter[str] = Counter()
-        partitions = dict(base.partitions)
+        changed: dict[Partition, Bundle] = {}
         for inputs in proposal.partitions:
-            key, written = self._partition(inputs, portals, pool)
-            if key != base.partitions.get(inputs.partition):
-                partitions[inputs.partition] = key
+            bundle, written = self._partition(inputs, portals)
+            if bundle != inputs.stored:
+                changed[inputs.partition] = bundle
                 counts += written
+        return changed, counts
+
+    def _following(
+        self, base: Snapshot, portals: pa.Table, changed: Mapping[Partition, Bundle], counts: Counter[str]
+    ) -> Snapshot | None:
+        """The snapshot after ``base``; None where nothing changes."""
         portals_file = self._portals_file(base, portals)
-        if partitions == base.partitions and portals_file == base.portals:
-            return None, counts
+        if not changed and portals_file == base.portals:
+            return None
+        years = {**base.years, **self._years(base, changed)}
         runs = tuple(sorted({staged.run_id for staged in self.staged}))
         tables = dict(sorted(counts.items()))
-        return Snapshot(base.number + 1, snapshots.now(), runs, tables, partitions, portals_file), counts
+        return Snapshot(base.number + 1, snapshots.now(), runs, tables, years, portals_file)
+
+    def _years(self, base: Snapshot, changed: Mapping[Partition, Bundle]) -> dict[Year, str]:
+        """Keys of the manifests of the years that hold the changed partitions."""
+        touched: dict[Year, dict[str, Bundle]] = defaultdict(dict)
+        for (province, month), bundle in changed.items():
+            touched[province, month[:4]][month] = bundle
+        keys = {}
+        for year, bundles in touched.items():
+            stored = snapshots.load_bundles(self.store, [base.years[year]] if year in base.years else [])
+            keys[year] = snapshots.put_year(self.store, year, {**{b.month: b for b in stored}, **bundles}.values())
+        return keys
 
     def _create(self, base: Snapshot, following: Snapshot, proposal: Plan) -> Snapshot | None:
         """The snapshot once it exists; None if the plan no longer fits what others committed."""
-        ours = {p: key for p, key in following.partitions.items() if base.partitions.get(p) != key}
+        ours = {year: key for year, key in following.years.items() if base.years.get(year) != key}
         while not snapshots.create(self.store, following):
             current = snapshots.head(self.store)
             if base.moved(current, proposal.provinces):
                 return None
-            following = replace(
-                following, number=current.number + 1, at=snapshots.now(), partitions={**current.partitions, **ours}
-            )
+            years = {**current.years, **ours}
+            following = replace(following, number=current.number + 1, at=snapshots.now(), years=years)
         return following
 
-    def _partition(self, inputs: Inputs, portals: pa.Table, pool: ThreadPoolExecutor) -> tuple[str, Counter[str]]:
-        """Key of the partition's bundle and the rows by table that these runs wrote; derived only if inputs moved."""
+    def _partition(self, inputs: Inputs, portals: pa.Table) -> tuple[Bundle, Counter[str]]:
+        """The partition's bundle and the rows by table that these runs wrote; derived only if inputs moved."""
         fingerprint = _fingerprint(inputs, portals)
         if inputs.stored and inputs.stored.inputs == fingerprint:
-            return inputs.stored_key, Counter()
+            return inputs.stored, Counter()
         if fingerprint not in self._built:
-            bundle, counts = self._derive(inputs, portals, fingerprint, pool)
-            self._built[fingerprint] = snapshots.put_bundle(self.store, bundle), counts
+            self._built[fingerprint] = self._derive(inputs, portals, fingerprint)
         return self._built[fingerprint]
 
-    def _derive(
-        self, inputs: Inputs, portals: pa.Table, fingerprint: str, pool: ThreadPoolExecutor
-    ) -> tuple[Bundle, Counter[str]]:
-        observations = read_inputs(self.store, inputs)
-        left = observations.num_rows or inputs.relevant_runs.num_rows  # all may have moved or been replaced
-        tables = publish(observations, inputs.relevant_runs, portals, inputs.month) if left else {}
-        tables[RUNS.name] = inputs.runs
-        writing = {
-            name: pool.submit(self._put, DERIVED[name], partition_folder(name, *inputs.partition), rows)
-            for name, rows in tables.items()
-            if rows.num_rows
-        }
-        counts = _written({**tables, OBSERVATIONS.name: observations}, {staged.run_id for staged in self.staged})
-        files = {name: future.result() for name, future in writing.items()}
+    def _derive(self, inputs: Inputs, portals: pa.Table, fingerprint: str) -> tuple[Bundle, Counter[str]]:
+        """Derive and store one table after the other: memory holds the columns of one, not the partition."""
+        files: dict[str, File] = {}
+        counts: Counter[str] = Counter()
+        observations = Stored(self.store, inputs)
+        run_ids = pa.array(sorted({staged.run_id for staged in self.staged}), pa.string())
+        for name, rows in self._tables(observations, inputs, portals):
+            if name != OBSERVATIONS.name and rows.num_rows:
+                files[name] = self._put(DERIVED[name], partition_folder(name, *inputs.partition), rows)
+            if "run_id" in rows.column_names:
+                counts[name] += pc.sum(pc.is_in(rows["run_id"], run_ids)).as_py() or 0
+            del rows  # before the next one is made
+            pa.default_memory_pool().release_unused()
         return Bundle(*inputs.partition, fingerprint, tuple(inputs.observations), files), counts
+
+    def _tables(self, observations: Stored, inputs: Inputs, portals: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+        yield RUNS.name, inputs.runs
+        yield OBSERVATIONS.name, observations.select(["run_id"])
+        if inputs.observations or inputs.relevant_runs.num_rows:  # all may have moved or been replaced
+            yield from publish(observations, inputs.relevant_runs, portals, inputs.month)
 
     def _put(self, table: Table, folder: str, rows: pa.Table) -> File:
         data = encode(require(rows, table))
@@ -162,39 +178,29 @@ def merged(stored: pa.Table, given: pa.Table | None) -> pa.Table:
     return pa.concat_tables([others, given]).sort_by("portal").combine_chunks()
 
 
-def read_inputs(store: ObjectStore, inputs: Inputs) -> pa.Table:
-    """All observations of a partition, with its province and month in every row."""
-    paths = [entry.file.path for entry in inputs.observations]
-    tables = snapshots.fetch_all(lambda path: conform(decode(store.get(path)), OBSERVATIONS), paths)
-    return pa.concat_tables([OBSERVATIONS.arrow().empty_table(), *tables])
+class Stored:
+    """The observations of a partition as they are stored, decoded a few columns at a time."""
+
+    def __init__(self, store: ObjectStore, inputs: Inputs) -> None:
+        objects = snapshots.fetch_all(store.get, [entry.file.path for entry in inputs.observations])
+        self._files = list(map(opened, objects))
+
+    def select(self, names: Sequence[str]) -> pa.Table:
+        """These columns of all rows, in the order of the objects."""
+        schema = pa.schema([OBSERVATIONS.column(name).arrow() for name in names])
+        tables = [fit(read(file, names), schema) for file in self._files]
+        return pa.concat_tables([schema.empty_table(), *tables])
 
 
 def _fingerprint(inputs: Inputs, portals: pa.Table) -> str:
     """What the partition's tables depend on; equal means that deriving them again would give the same."""
-    own = portals.filter(pc.equal(portals["province"], inputs.province)).select(["portal", "kind", "province_2025"])
+    own = portals.filter(pc.equal(portals["province"], inputs.province)).select(TOLD)
     digest = hashlib.sha256(f"{LOGIC}\n{inputs.province}\n{inputs.month}\n".encode())
     for entry in sorted(entry.file.path for entry in inputs.observations):
         digest.update(f"{entry}\n".encode())
     for rows in (inputs.relevant_runs, inputs.runs, own):
         digest.update(repr(rows.to_pylist()).encode())
     return digest.hexdigest()
-
-
-def _written(tables: Mapping[str, pa.Table], run_ids: set[str]) -> Counter[str]:
-    """Rows by table that these runs produced; a child row counts with the article or document that it belongs to."""
-    runs = pa.array(sorted(run_ids))
-    counts: Counter[str] = Counter()
-    owners: list[Any] = []
-    for name, rows in tables.items():
-        if "run_id" in rows.column_names:
-            mine = pc.is_in(rows["run_id"], runs)
-            counts[name] = pc.sum(mine).as_py() or 0
-            owners += [rows[OWNER[name]].filter(mine)] if name in OWNER else []
-    ids = pa.chunked_array([chunk for owner in owners for chunk in owner.chunks], pa.string())
-    for name, table in TABLES.items():
-        if table.parent and name in tables:
-            counts[name] = pc.sum(pc.is_in(tables[name]["id"], ids)).as_py() or 0
-    return counts
 
 
 def loads(staged: Iterable[Staged]) -> list[Staged]:

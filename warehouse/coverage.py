@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from warehouse.days import day_class
 from warehouse.drift import OFFSET, Finding, drift, end_of, least, lost_pages
-from warehouse.history import Item
+from warehouse.history import Item, Readings
 from warehouse.schema import COVERAGE, CoverageState, Kind, Outcome
 
 AGAIN = "remedy: run this day again"
@@ -44,7 +44,7 @@ class Day:
 
 
 def coverage(
-    observations: pa.Table,
+    observations: Readings,
     items: Sequence[Item],
     runs: pa.Table,
     partition: tuple[str, str],
@@ -66,9 +66,10 @@ def coverage(
     return pa.Table.from_pylist(rows, schema=COVERAGE.arrow())
 
 
-def _counts(observations: pa.Table, items: Sequence[Item]) -> Counts:
+def _counts(observations: Readings, items: Sequence[Item]) -> Counts:
     names = ["portal", "published_date", "issued_date", "listing_day"]
-    light = {name: observations[name].to_pylist() for name in names}
+    rows = observations.select(names)
+    light = {name: rows[name].to_pylist() for name in names}
     counts = Counts()
     for item in items:
         row = item.versions[-1].row if item.versions else item.last_row

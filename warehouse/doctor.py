@@ -15,7 +15,7 @@ from warehouse.store import Warehouse
 GRACE = dt.timedelta(hours=24)  # longer than any query, load or pause of a writer
 NEWEST = 20  # snapshots that always stay
 DAILY = dt.timedelta(days=31)  # of this time the last snapshot of each day stays, of older ones the last of a month
-OBJECTS = ("data", snapshots.BUNDLES)
+OBJECTS = ("data", snapshots.YEARS)
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ def _named(warehouse: Warehouse, numbers: set[int]) -> set[str]:
     named: set[str] = set()
     for number in sorted(numbers):
         snapshot = snapshots.load(warehouse.store, number)
-        named.update(snapshot.partitions.values())
+        named.update(snapshot.years.values())
         named.update([snapshot.portals.path] if snapshot.portals else [])
         for bundle in warehouse.bundles(snapshot):
             named.update(bundle.every_path())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -30,7 +30,16 @@ READABLE = frozenset(
         Outcome.UNREADABLE.value,
     }
 )
+DECISIVE = ("kind", "id", "outcome", "content_hash", "digest")
 ORDER = ("kind", "id", "fetched_at", "parsed_at", "run_id")
+
+
+class Readings(Protocol):
+    """Observations of which columns can be had: a table, or objects of which only those columns are decoded."""
+
+    def select(self, names: list[str]) -> pa.Table:
+        """These columns of all rows, in one order of rows that never changes."""
+        ...
 
 
 class Reading(NamedTuple):
@@ -80,16 +89,16 @@ class Item:
         return self.last_outcome in FAILURES and self.gone_at is None
 
 
-def histories(observations: pa.Table) -> list[Item]:
+def histories(observations: Readings) -> list[Item]:
     """Every item of ``observations`` ordered by kind and id; independent of the order of rows."""
     return [_item(list(readings)) for _, readings in groupby(_readings(observations), key=lambda r: (r.kind, r.id))]
 
 
-def _readings(observations: pa.Table) -> Iterator[Reading]:
-    order = pc.sort_indices(observations, [(name, "ascending") for name in ORDER])
-    light = observations.select(["kind", "id", "outcome", "content_hash", "digest"]).take(order)
-    columns = {name: light[name].to_pylist() for name in light.column_names}
-    fetched = observations["fetched_at"].take(order).cast(pa.int64()).to_pylist()
+def _readings(observations: Readings) -> Iterator[Reading]:
+    light = observations.select([*ORDER, "outcome", "content_hash", "digest"])
+    order = pc.sort_indices(light, [(name, "ascending") for name in ORDER])
+    columns = {name: light[name].take(order).to_pylist() for name in DECISIVE}
+    fetched = light["fetched_at"].take(order).cast(pa.int64()).to_pylist()
     readings = zip(
         columns["kind"],
         columns["id"],

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from warehouse.history import READABLE, Item
+from warehouse.history import READABLE, Item, Readings
 from warehouse.schema import (
     ARCHIVE,
     ATTACHMENTS,
@@ -73,7 +73,7 @@ TOLD += ["issued_date", "outcome"]
 KNOWN_COLUMNS = tuple(column.name for column in KNOWN)
 
 
-def inventory(observations: pa.Table, items: list[Item]) -> pa.Table:
+def inventory(observations: Readings, items: list[Item]) -> pa.Table:
     """Rows of INVENTORY for ``items``, which are the histories of ``observations``."""
     if not items:
         return INVENTORY.arrow().empty_table()

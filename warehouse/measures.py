@@ -26,6 +26,8 @@ SOURCE = pa.struct(
         pa.field("last_page", pa.int64()),
     ]
 )
+WARNING = pa.struct([pa.field("warning", pa.string()), pa.field("count", pa.int64())])
+WARNINGS = pa.list_(WARNING)
 COUNT = pa.struct([pa.field("outcome", pa.string()), pa.field("count", pa.int64())])
 
 COUNTED = ("titles", "dates", "bodies", "garbled", "refused")

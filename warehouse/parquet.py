@@ -59,7 +59,16 @@ def encode_all(tables: Iterable[pa.Table], schema: pa.Schema, level: int, group:
 
 def decode(data: bytes, columns: Sequence[str] | None = None) -> pa.Table:
     """The rows of Parquet bytes, checksums verified; only ``columns`` where given."""
-    file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
+    return read(opened(data), columns)
+
+
+def opened(data: bytes) -> pq.ParquetFile:
+    """Parquet bytes of which columns can be read again and again."""
+    return pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
+
+
+def read(file: pq.ParquetFile, columns: Sequence[str] | None = None) -> pa.Table:
+    """The rows of an opened file; only ``columns`` where given."""
     return file.read(columns=list(columns) if columns is not None else None, use_threads=False)
 
 

@@ -39,7 +39,6 @@ class Inputs:
     runs: pa.Table  # runs that started in this month, stored with it
     relevant_runs: pa.Table  # runs that overlap the month, and each portal's neighbours: what coverage needs
     stored: Bundle | None
-    stored_key: str
 
     @property
     def partition(self) -> Partition:
@@ -92,7 +91,7 @@ class ProvinceState:
 
     def __post_init__(self) -> None:
         """Load the province's bundles and runs."""
-        bundles = snapshots.load_bundles(self.store, self.base.of_province(self.province))
+        bundles = snapshots.load_bundles(self.store, self.base.keys(self.province))
         self.bundles = {bundle.month: bundle for bundle in bundles}
         self.observations = {bundle.month: list(bundle.observations) for bundle in bundles}
         paths = [path for bundle in bundles for path in bundle.paths(RUNS.name)]
@@ -127,7 +126,6 @@ class ProvinceState:
             runs.combine_chunks(),
             relevant(self.runs, month),
             stored,
-            self.base.partitions.get((self.province, month), ""),
         )
 
     def _holds(self, load: Staged, files: Sequence[StagedFile]) -> bool:

@@ -6,7 +6,7 @@ one fetch the latest counts; of several fetches the latest good one; a failure n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
@@ -14,8 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from warehouse.coverage import coverage
-from warehouse.history import Item, Version, histories
+from warehouse.history import Item, Readings, Version, histories
 from warehouse.inventory import INVENTORY, inventory
+from warehouse.revisions import revisions
 from warehouse.schema import (
     ARTICLE_CITATIONS,
     ARTICLE_MENTIONS,
@@ -23,8 +24,12 @@ from warehouse.schema import (
     ARTICLE_TOPICS,
     ARTICLE_VERSIONS,
     ARTICLES,
+    COVERAGE,
     DOCUMENT_PAGES,
     DOCUMENTS,
+    OBSERVATIONS,
+    ORIGIN,
+    RIGHTS,
     TIMESTAMP,
     Kind,
     Table,
@@ -38,35 +43,33 @@ CHILDREN = {
     "quantities": ARTICLE_QUANTITIES,
     "file_pages": DOCUMENT_PAGES,
 }
-OWNER = ["portal", "kind", "id", "published_date", "issued_date"]
-ORDER = {ARTICLES.name: ("published_at", "article_id"), DOCUMENTS.name: ("published_date", "document_id")}
+ORIGINS = [column.name for column in ORIGIN if column not in RIGHTS]
+OWNER = ["portal", "kind", "id", "published_date", "issued_date", *ORIGINS]
+ORDER = {ARTICLES.name: "published_at", DOCUMENTS.name: "published_date"}
+SLICE = 500  # items whose child rows are made at once
 
 
 class PublishError(ValueError):
     """The observations cannot be published, for example because a portal is unknown."""
 
 
-def publish(observations: pa.Table, runs: pa.Table, portals: pa.Table, month: str) -> dict[str, pa.Table]:
-    """The derived tables of one province's ``month`` by name, and ``inventory``.
+def publish(observations: Readings, runs: pa.Table, portals: pa.Table, month: str) -> Iterator[tuple[str, pa.Table]]:
+    """The derived tables of one province's ``month``, and ``inventory``, one after the other with their names.
 
     ``observations``: all of the partition; ``runs``: those of the province that overlap the month, for each portal
     the nearest before and after it, and the first after each day that it is compared with; ``portals``: the
-    registry. Rows that are not of one province, and portals that the registry lacks, raise PublishError.
+    registry. Rows that are not of one province, and portals that the registry lacks, raise PublishError. Whoever
+    lets go of a table before asking for the next one needs the memory of the largest.
     """
-    province = _province(observations, runs)
+    province = _province(observations.select(["province"]), runs)
     items = histories(observations)
-    articles = _main(ARTICLES, observations, _good(items, Kind.ARTICLE), portals, (province, month))
-    documents = _main(DOCUMENTS, observations, _good(items, Kind.DOCUMENT), portals, (province, month))
-    versions = _versions(observations, _good(items, Kind.ARTICLE), (province, month))
-    children = _children(observations, [item for item in items if item.versions], (province, month))
-    return {
-        ARTICLES.name: articles,
-        ARTICLE_VERSIONS.name: versions,
-        **children,
-        DOCUMENTS.name: documents,
-        "coverage": coverage(observations, items, runs, (province, month), _kinds(portals)),
-        INVENTORY.name: inventory(observations, items),
-    }
+    articles, documents = _good(items, Kind.ARTICLE), _good(items, Kind.DOCUMENT)
+    yield ARTICLES.name, _main(ARTICLES, observations, articles, portals, (province, month))
+    yield ARTICLE_VERSIONS.name, _versions(observations, articles, portals, (province, month))
+    yield from _children(observations, [item for item in items if item.versions], portals, (province, month))
+    yield DOCUMENTS.name, _main(DOCUMENTS, observations, documents, portals, (province, month))
+    yield COVERAGE.name, coverage(observations, items, runs, (province, month), _kinds(portals))
+    yield INVENTORY.name, inventory(observations, items)
 
 
 def _province(observations: pa.Table, runs: pa.Table) -> str:
@@ -85,53 +88,71 @@ def _good(items: Sequence[Item], kind: Kind) -> list[Item]:
 
 
 def _main(
-    table: Table, observations: pa.Table, items: list[Item], portals: pa.Table, partition: tuple[str, str]
+    table: Table, observations: Readings, items: list[Item], portals: pa.Table, partition: tuple[str, str]
 ) -> pa.Table:
     if not items:
         return table.arrow().empty_table()
+    items = _ordered(observations, items, ORDER[table.name])
     rows = _taken(observations, table, [item.versions[-1].row for item in items])
-    text = pc.fill_null(pc.utf8_length(rows["text"]), 0)
     columns = {
         **_constant(partition, len(items)),
         **_registry(rows["portal"], portals),
         "article_id": rows["id"],
         "document_id": rows["id"],
         "url": rows["canonical_url"],
-        "n_chars": pc.cast(text, pa.int64()),
+        "n_chars": pc.cast(pc.fill_null(pc.utf8_length(rows["text"]), 0), pa.int64()),
         "version": pa.array([len(item.versions) for item in items], pa.int64()),
         "first_seen_at": _times([item.first_seen for item in items]),
         "last_seen_at": _times([item.last_seen for item in items]),
         "gone_at": _times([item.gone_at for item in items]),
     }
-    return _sorted(_assembled(table, columns, rows), ORDER[table.name])
+    return _assembled(table, columns, rows)
 
 
-def _versions(observations: pa.Table, items: list[Item], partition: tuple[str, str]) -> pa.Table:
+def _ordered(observations: Readings, items: list[Item], column: str) -> list[Item]:
+    """The items by the value of ``column`` in their current version, nulls last, then by id."""
+    rows = observations.select([column, "id"]).take(_positions(items))
+    return [items[place] for place in pc.sort_indices(rows, _ascending((column, "id"))).to_pylist()]
+
+
+def _versions(observations: Readings, items: list[Item], portals: pa.Table, partition: tuple[str, str]) -> pa.Table:
     if not items:
         return ARTICLE_VERSIONS.arrow().empty_table()
-    all_versions = [(number, version) for item in items for number, version in enumerate(item.versions, 1)]
-    rows = _taken(observations, ARTICLE_VERSIONS, [version.row for _, version in all_versions])
+    numbered = [(number, version) for item in items for number, version in enumerate(item.versions, 1)]
+    rows = _taken(observations, ARTICLE_VERSIONS, [version.row for _, version in numbered], without="text")
     columns = {
-        **_constant(partition, len(all_versions)),
+        **_constant(partition, len(numbered)),
+        **_registry(rows["portal"], portals),
         "article_id": rows["id"],
-        "version": pa.array([number for number, _ in all_versions], pa.int64()),
-        "valid_from": _times([version.valid_from for _, version in all_versions]),
-        "valid_to": _times([version.valid_to for _, version in all_versions]),
+        "version": pa.array([number for number, _ in numbered], pa.int64()),
+        "valid_from": _times([version.valid_from for _, version in numbered]),
+        "valid_to": _times([version.valid_to for _, version in numbered]),
+        **revisions(observations, items),
     }
-    return _sorted(_assembled(ARTICLE_VERSIONS, columns, rows), ARTICLE_VERSIONS.key)
+    return _assembled(ARTICLE_VERSIONS, columns, rows)
 
 
-def _children(observations: pa.Table, items: list[Item], partition: tuple[str, str]) -> dict[str, pa.Table]:
-    if not items:
-        return {table.name: table.arrow().empty_table() for table in CHILDREN.values()}
-    light = observations.select([*OWNER, *CHILDREN])
-    rows = light.take(pa.array([item.versions[-1].row for item in items], pa.int64()))
-    return {table.name: _child(table, rows, column, partition) for column, table in CHILDREN.items()}
+def _children(
+    observations: Readings, items: list[Item], portals: pa.Table, partition: tuple[str, str]
+) -> Iterator[tuple[str, pa.Table]]:
+    for column, table in CHILDREN.items():
+        yield (
+            table.name,
+            _child(table, observations.select([*OWNER, column]).take(_positions(items)), portals, partition),
+        )
 
 
-def _child(table: Table, rows: pa.Table, column: str, partition: tuple[str, str]) -> pa.Table:
-    nested = rows[column].combine_chunks()
+def _child(table: Table, rows: pa.Table, portals: pa.Table, partition: tuple[str, str]) -> pa.Table:
+    """The rows of ``table`` in the last, nested column of ``rows``, which are in the order of kind and id."""
+    slices = (rows.slice(start, SLICE) for start in range(0, rows.num_rows, SLICE))
+    return pa.concat_tables([table.arrow().empty_table(), *(_flat(table, some, portals, partition) for some in slices)])
+
+
+def _flat(table: Table, rows: pa.Table, portals: pa.Table, partition: tuple[str, str]) -> pa.Table:
+    nested = rows.column(len(OWNER)).combine_chunks()
     values, parents = pc.list_flatten(nested), pc.list_parent_indices(nested)
+    if not len(values):
+        return table.arrow().empty_table()
     owners = rows.select(OWNER).take(parents)
     day = pc.if_else(
         pc.equal(owners["kind"], Kind.DOCUMENT.value),
@@ -140,15 +161,18 @@ def _child(table: Table, rows: pa.Table, column: str, partition: tuple[str, str]
     )
     fields = {values.type.field(i).name: pc.struct_field(values, [i]) for i in range(values.type.num_fields)}
     columns = {**_constant(partition, len(values)), **fields, "published_date": day}
-    flat = _sorted(_assembled(table, columns, owners), table.key)
+    columns |= _registry(owners["portal"], portals)
+    flat = _assembled(table, columns, owners)
+    flat = flat.take(pc.sort_indices(flat, _ascending(table.key))).combine_chunks()
     return flat.filter(_first_of_key(flat, table.key))
 
 
-def _taken(observations: pa.Table, table: Table, positions: list[int]) -> pa.Table:
-    """The observations at these positions, reduced to what ``table`` is made of: a take of nested columns is dear."""
-    needed = {"id", "portal", "canonical_url", "text", *(column.name for column in table.columns)}
-    light = observations.select([name for name in observations.column_names if name in needed])
-    return light.take(pa.array(positions, pa.int64()))
+def _taken(observations: Readings, table: Table, positions: list[int], without: str = "") -> dict[str, Any]:
+    """The observations at these positions by column, as far as ``table`` is made of them: one column at a time."""
+    needed = {"id", "portal", "canonical_url", *(column.name for column in table.columns)} - {without}
+    names = [column.name for column in OBSERVATIONS.columns if column.name in needed]
+    places = pa.array(positions, pa.int64())
+    return {name: observations.select([name]).column(0).take(places).combine_chunks() for name in names}
 
 
 def _first_of_key(rows: pa.Table, key: tuple[str, ...]) -> pa.Array:
@@ -164,7 +188,10 @@ def _registry(portal: pa.ChunkedArray, portals: pa.Table) -> dict[str, Any]:
     if index.null_count:
         unknown = pc.unique(portal.filter(pc.is_null(index))).to_pylist()
         raise PublishError(f"portals {unknown} are not in the portals table: pass the registry to commit()")
-    return {"province_2025": portals["province_2025"].take(index), "portal_kind": portals["kind"].take(index)}
+    note = pc.binary_join_element_wise(portals["name"], portals["home"], ", ")
+    columns = {"province_2025": portals["province_2025"], "portal_kind": portals["kind"]}
+    columns |= {"licence": portals["licence"], "source_note": note}
+    return {name: column.take(index) for name, column in columns.items()}
 
 
 def _constant(partition: tuple[str, str], length: int) -> dict[str, Any]:
@@ -173,15 +200,19 @@ def _constant(partition: tuple[str, str], length: int) -> dict[str, Any]:
     }
 
 
-def _assembled(table: Table, columns: Mapping[str, Any], rows: pa.Table) -> pa.Table:
-    """The columns of ``table``: computed ones first, the others from ``rows``; in one chunk each."""
+def _assembled(table: Table, columns: Mapping[str, Any], rows: Mapping[str, Any] | pa.Table) -> pa.Table:
+    """The columns of ``table``: computed ones first, the others from ``rows``."""
     schema = table.arrow()
     arrays = [columns[field.name] if field.name in columns else rows[field.name] for field in schema]
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _sorted(rows: pa.Table, key: Sequence[str]) -> pa.Table:
-    return rows.take(pc.sort_indices(rows, [(name, "ascending") for name in key])).combine_chunks()
+def _ascending(names: Sequence[str]) -> list[tuple[str, str]]:
+    return [(name, "ascending") for name in names]
+
+
+def _positions(items: Sequence[Item]) -> pa.Array:
+    return pa.array([item.versions[-1].row for item in items], pa.int64())
 
 
 def _times(microseconds: Sequence[int | None]) -> pa.Array:

@@ -21,22 +21,27 @@ from warehouse.columns import (
     FLOAT,
     INT,
     MENTION_COLUMNS,
+    ORIGIN,
     PARTITION,
     PORTAL,
+    PROVENANCE,
     QUANTITY_COLUMNS,
+    RIGHTS,
     RUN_ID,
     STRING,
     STRINGS,
     TIMESTAMP,
     TOPIC_COLUMNS,
+    VERSIONS,
     required,
     struct,
 )
-from warehouse.measures import MEASURES
+from warehouse.measures import MEASURES, WARNINGS
 from warehouse.model import SCHEMA_VERSION, Column, CoverageState, Kind, Outcome, Table
 
 __all__ = [
     "ARCHIVE",
+    "ARTICLE_CONTENT",
     "ATTACHMENTS",
     "BOOL",
     "CITATION_COLUMNS",
@@ -46,9 +51,11 @@ __all__ = [
     "FLOAT",
     "INT",
     "MENTION_COLUMNS",
+    "ORIGIN",
     "PARTITION",
     "PORTAL",
     "QUANTITY_COLUMNS",
+    "RIGHTS",
     "RUN_ID",
     "SCHEMA_VERSION",
     "STRING",
@@ -97,8 +104,7 @@ OBSERVATIONS = Table(
         Column("quantities", struct(QUANTITY_COLUMNS), "Quantities"),
         Column("file_pages", struct(FILE_PAGE_COLUMNS), "Pages of the document's files and how they were read"),
         Column("quality_flags", STRINGS, "Guards that spoke during extraction"),
-        Column("extractor_version", STRING, "Version of the extraction"),
-        Column("tagger_version", STRING, "Version of taggers and lexicons"),
+        *VERSIONS,
     ),
     key=("run_id", "portal", "kind", "id"),
 )
@@ -139,6 +145,8 @@ RUNS = Table(
         Column("expect_min", INT, "Fewest articles a day that the registry expects"),
         Column("expect_max", INT, "Most articles a day that the registry expects"),
         *MEASURES,
+        Column("quarantined", INT, "Rows that broke the data model and were set apart"),
+        Column("warnings", WARNINGS, "What is unusual about rows that were let in, with how many rows"),
         Column("code_version", STRING, "Version of the pipeline"),
     ),
     key=("run_id", "portal"),
@@ -151,7 +159,9 @@ def _child(name: str, description: str, columns: tuple[Column, ...], key: tuple[
         required("id", STRING, "The article or document that the row belongs to"),
         Column("published_date", DATE, "Publication day of the article, issue day of the document"),
     )
-    return Table(name, description, (*PARTITION, PORTAL, *owner, *columns), ("kind", "id", *key), parent="articles")
+    return Table(
+        name, description, (*PARTITION, PORTAL, *owner, *columns, *ORIGIN), ("kind", "id", *key), parent="articles"
+    )
 
 
 ARTICLES = Table(
@@ -173,10 +183,7 @@ ARTICLES = Table(
         required("last_seen_at", TIMESTAMP, "Last time a run found it on the portal, UTC"),
         Column("gone_at", TIMESTAMP, "When it was found removed for the second time, UTC"),
         Column("quality_flags", STRINGS, "Guards that spoke during extraction"),
-        RUN_ID,
-        *ARCHIVE,
-        Column("extractor_version", STRING, "Version of the extraction"),
-        Column("tagger_version", STRING, "Version of taggers and lexicons"),
+        *PROVENANCE,
     ),
     key=("article_id",),
 )
@@ -192,10 +199,12 @@ ARTICLE_VERSIONS = Table(
         required("valid_from", TIMESTAMP, "First time this version was read, UTC"),
         Column("valid_to", TIMESTAMP, "First time another version, or its removal, was seen, UTC; null = current"),
         Column("title", STRING, "Title of this version"),
-        Column("text", STRING, "Text of this version"),
+        Column("text", STRING, "Text of this version; null for the newest one, whose text is in articles"),
         required("content_hash", STRING, "sha256 of the container's folded text, hex"),
-        RUN_ID,
-        *ARCHIVE,
+        Column("changed", STRINGS, "Columns of articles that differ from the version before; null for the first"),
+        Column("added", STRINGS, "Paragraphs that the version before does not have; null for the first"),
+        Column("removed", STRINGS, "Paragraphs of the version before that this one does not have; null for the first"),
+        *PROVENANCE,
     ),
     key=("article_id", "version"),
 )
@@ -241,10 +250,7 @@ DOCUMENTS = Table(
         required("last_seen_at", TIMESTAMP, "Last time a run found it on the portal, UTC"),
         Column("gone_at", TIMESTAMP, "When it was found removed for the second time, UTC"),
         Column("quality_flags", STRINGS, "Guards that spoke during extraction, conflicts between fields"),
-        RUN_ID,
-        *ARCHIVE,
-        Column("extractor_version", STRING, "Version of the extraction"),
-        Column("tagger_version", STRING, "Version of taggers and lexicons"),
+        *PROVENANCE,
     ),
     key=("document_id",),
 )

@@ -1,8 +1,10 @@
 """Snapshots: one manifest for the whole warehouse, committed by creating the next number if nobody else did.
 
-``_meta/snapshots/<n>.json.gz`` names a bundle for every partition; ``_meta/bundles/<province>/<month>-<sha16>.json.gz``
-names the objects of that partition, all tables together. Both are immutable, so a reader that holds a snapshot
-number sees one state of everything for as long as it likes. ``_meta/HEAD.json`` is a hint of the newest number.
+``_meta/snapshots/<n>.json.gz`` names a manifest for every year of a province;
+``_meta/years/<province>/<year>-<sha16>.json.gz`` names the objects of its months, all tables together (a bundle a
+month). A commit writes the years that it touches and 1,260 short lines for 63 provinces and 20 years, not every month.
+Both are immutable, so a reader that holds a snapshot number sees one state of everything for as long as it likes.
+``_meta/HEAD.json`` is a hint of the newest number.
 """
 
 from __future__ import annotations
@@ -24,10 +26,11 @@ from warehouse.schema import SCHEMA_VERSION
 
 HEAD = "_meta/HEAD.json"
 SNAPSHOTS = "_meta/snapshots"
-BUNDLES = "_meta/bundles"
+YEARS = "_meta/years"
 THREADS = 4
 
 Partition = tuple[str, str]  # province slug, month YYYY-MM
+Year = tuple[str, str]  # province slug, year YYYY
 
 
 class SnapshotError(RuntimeError):
@@ -85,25 +88,19 @@ class Bundle:
         """Keys of all objects of the partition."""
         return [*self.paths("observations"), *(file.path for file in self.files.values())]
 
-    def to_json(self) -> bytes:
-        """Compressed bytes, the same for the same bundle."""
-        return _pack(
-            {
-                "province": self.province,
-                "month": self.month,
-                "inputs": self.inputs,
-                "observations": [entry.to_dict() for entry in self.observations],
-                "files": {name: self.files[name].to_dict() for name in sorted(self.files)},
-            }
-        )
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON-ready fields without province and month."""
+        return {
+            "inputs": self.inputs,
+            "observations": [entry.to_dict() for entry in self.observations],
+            "files": {name: self.files[name].to_dict() for name in sorted(self.files)},
+        }
 
     @classmethod
-    def from_json(cls, data: bytes) -> Bundle:
-        """Inverse of to_json."""
-        plain = _unpack(data)
+    def from_dict(cls, partition: Partition, plain: Mapping[str, Any]) -> Bundle:
+        """Inverse of to_dict."""
         return cls(
-            plain["province"],
-            plain["month"],
+            *partition,
             plain["inputs"],
             tuple(InputFile.from_dict(entry) for entry in plain["observations"]),
             {name: _file(entry) for name, entry in plain["files"].items()},
@@ -118,7 +115,7 @@ class Snapshot:
     at: str = ""  # UTC, ISO 8601
     runs: tuple[str, ...] = ()  # runs of the commit that made it
     tables: Mapping[str, int] = field(default_factory=dict)  # rows that the commit wrote
-    partitions: Mapping[Partition, str] = field(default_factory=dict)  # key of each partition's bundle
+    years: Mapping[Year, str] = field(default_factory=dict)  # key of the manifest of each province's year
     portals: File | None = None
 
     def moved(self, other: Snapshot, provinces: Iterable[str]) -> bool:
@@ -126,13 +123,18 @@ class Snapshot:
         mine, theirs = self._of(provinces), other._of(provinces)
         return mine != theirs or self.portals != other.portals
 
-    def of_province(self, province: str) -> list[str]:
-        """Keys of the bundles of one province, oldest month first."""
-        return [key for (name, _), key in sorted(self.partitions.items()) if name == province]
+    def keys(self, province: str | None = None, month: str | None = None) -> list[str]:
+        """Keys of the years' manifests, of one province and of the year of one month where given."""
+        year = month and month[:4]
+        return [
+            key
+            for place, key in sorted(self.years.items())
+            if province in (None, place[0]) and year in (None, place[1])
+        ]
 
-    def _of(self, provinces: Iterable[str]) -> dict[Partition, str]:
+    def _of(self, provinces: Iterable[str]) -> dict[Year, str]:
         wanted = set(provinces)
-        return {partition: key for partition, key in self.partitions.items() if partition[0] in wanted}
+        return {year: key for year, key in self.years.items() if year[0] in wanted}
 
     def to_json(self) -> bytes:
         """Compressed bytes; a random token makes two commits differ even if all else is equal."""
@@ -145,7 +147,7 @@ class Snapshot:
                 "runs": list(self.runs),
                 "tables": dict(self.tables),
                 "portals": self.portals.to_dict() if self.portals else None,
-                "partitions": {"/".join(partition): key for partition, key in sorted(self.partitions.items())},
+                "years": {"/".join(year): _token(key) for year, key in sorted(self.years.items())},
             }
         )
 
@@ -158,22 +160,23 @@ class Snapshot:
                 f"the warehouse has schema version {plain['schema_version']}, this code {SCHEMA_VERSION}: "
                 "use the version of tintinh that wrote it, or load its archive into a new warehouse (mode reparse)"
             )
-        partitions = {(name.split("/")[0], name.split("/")[1]): key for name, key in plain["partitions"].items()}
+        years = {_year(name): _year_key(_year(name), token) for name, token in plain["years"].items()}
         portals = _file(plain["portals"]) if plain["portals"] else None
-        return cls(plain["snapshot"], plain["at"], tuple(plain["runs"]), plain["tables"], partitions, portals)
+        return cls(plain["snapshot"], plain["at"], tuple(plain["runs"]), plain["tables"], years, portals)
 
 
-def put_bundle(store: ObjectStore, bundle: Bundle) -> str:
-    """Store a bundle; its content-named key."""
-    data = bundle.to_json()
-    key = f"{BUNDLES}/{bundle.province}/{bundle.month}-{hashlib.sha256(data).hexdigest()[:16]}.json.gz"
+def put_year(store: ObjectStore, year: Year, bundles: Iterable[Bundle]) -> str:
+    """Store the manifest of a province's year; its content-named key. The same bundles give the same bytes."""
+    months = {bundle.month: bundle.to_dict() for bundle in sorted(bundles, key=lambda bundle: bundle.month)}
+    data = _pack({"province": year[0], "months": months})
+    key = _year_key(year, hashlib.sha256(data).hexdigest()[:16])
     store.keep(key, data)
     return key
 
 
 def load_bundles(store: ObjectStore, keys: Iterable[str]) -> list[Bundle]:
-    """The bundles of these keys in their order; immutable, so kept in memory."""
-    return fetch_all(lambda key: _bundle(store, key), keys)
+    """The bundles of the years of these keys, oldest month first within a year; immutable, so kept in memory."""
+    return [bundle for year in fetch_all(lambda key: _bundles(store, key), keys) for bundle in year]
 
 
 def fetch_all(fetch: Any, keys: Iterable[Any]) -> list[Any]:
@@ -240,14 +243,29 @@ def _hint(store: ObjectStore) -> int:
     return number if store.exists(snapshot_key(number)) else max(numbers(store), default=0)
 
 
-@lru_cache(maxsize=1024)
-def _bundle(store: ObjectStore, key: str) -> Bundle:
-    return Bundle.from_json(store.get(key))
+@lru_cache(maxsize=2048)
+def _bundles(store: ObjectStore, key: str) -> tuple[Bundle, ...]:
+    plain = _unpack(store.get(key))
+    return tuple(Bundle.from_dict((plain["province"], month), entry) for month, entry in plain["months"].items())
 
 
 @lru_cache(maxsize=8)
 def _snapshot(store: ObjectStore, number: int) -> Snapshot:
     return Snapshot.from_json(store.get(snapshot_key(number)))
+
+
+def _year(name: str) -> Year:
+    province, _, year = name.partition("/")
+    return province, year
+
+
+def _year_key(year: Year, token: str) -> str:
+    return f"{YEARS}/{year[0]}/{year[1]}-{token}.json.gz"
+
+
+def _token(key: str) -> str:
+    """The part of a year's key that its content decides."""
+    return key.removesuffix(".json.gz").rpartition("-")[2]
 
 
 def _file(plain: Mapping[str, Any]) -> File:

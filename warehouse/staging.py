@@ -20,7 +20,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from warehouse.checks import CheckError, faults
+from warehouse.checks import CheckError, faults, unusual
 from warehouse.objects import ObjectStore, StoreError
 from warehouse.parquet import File, conform, encode, named, partition_folder
 from warehouse.schema import OBSERVATIONS, RUNS, Table
@@ -91,6 +91,7 @@ def stage(store: ObjectStore, observations: Iterable[pa.RecordBatch | pa.Table],
     plain = _plain(run)
     run_table({**plain, **PLACEHOLDER})
     files, quarantined = [], []
+    warnings: Counter[str] = Counter()
     seen: set[tuple[str, str]] = set()
     with ExitStack() as stack:
         spool = Spool(Path(stack.enter_context(_folder(store))))
@@ -98,9 +99,12 @@ def stage(store: ObjectStore, observations: Iterable[pa.RecordBatch | pa.Table],
             spool.add(conform(pa.table(batch), OBSERVATIONS), plain)
         for partition, rows in spool.partitions():
             good, bad = _gate(rows, seen)
+            warnings += unusual(good)
             files += [_store(store, partition, good)] if good.num_rows else []
             quarantined += [quarantine(store, OBSERVATIONS, plain["run_id"], bad)] if bad.num_rows else []
     store.sync()  # another process will commit them
+    plain["quarantined"] = sum(entry.rows for entry in quarantined)
+    plain["warnings"] = [{"warning": name, "count": warnings[name]} for name in sorted(warnings)]
     return Staged(plain["portal"], plain["run_id"], plain, tuple(files), tuple(quarantined))
 
 

@@ -123,12 +123,8 @@ class Warehouse:
 
     def bundles(self, snapshot: Snapshot, province: str | None = None, month: str | None = None) -> list[Bundle]:
         """The partitions' manifests of a snapshot, by province and month."""
-        wanted = sorted(
-            (partition, key)
-            for partition, key in snapshot.partitions.items()
-            if province in (None, partition[0]) and month in (None, partition[1])
-        )
-        return snapshots.load_bundles(self.store, [key for _, key in wanted])
+        found = snapshots.load_bundles(self.store, snapshot.keys(province, month))
+        return [bundle for bundle in found if month in (None, bundle.month)]
 
     def _inventory(self, portal: str) -> pa.Table:
         newest = snapshots.head(self.store)

@@ -230,7 +230,7 @@ def test_the_ledger_says_what_drifted() -> None:
 def test_an_office_is_silent_at_weekends_and_at_tet_although_the_registry_expects_news() -> None:
     office = pa.Table.from_pylist([{**portals().to_pylist()[0], "kind": "government"}], schema=PORTALS.arrow())
     quiet = [run(str(day), day.isoformat(), expect_min=5) for day in (dt.date(2025, 2, 2), dt.date(2025, 2, 9))]
-    rows = publish(table([]), runs_table(*quiet), office, "2025-02")["coverage"].to_pylist()
+    rows = dict(publish(table([]), runs_table(*quiet), office, "2025-02"))["coverage"].to_pylist()
     assert {row["day"].day: row["state"] for row in rows if row["state"] != "not_run"} == {
         2: "empty_expected",
         9: "empty_expected",

@@ -29,7 +29,7 @@ def runs_table(*rows: dict[str, Any]) -> pa.Table:
 
 
 def published(rows: list[dict[str, Any]], *runs: dict[str, Any]) -> dict[str, pa.Table]:
-    return publish(table(rows), runs_table(*runs), portals(), "2025-06")
+    return dict(publish(table(rows), runs_table(*runs), portals(), "2025-06"))
 
 
 def seen(day: int, key: object = 1, **values: Any) -> dict[str, Any]:
@@ -105,8 +105,34 @@ def test_an_edit_adds_a_version_and_the_article_shows_the_newest() -> None:
     versions = published(rows)["article_versions"].to_pylist()
     assert [(v["text"], v["valid_from"], v["valid_to"]) for v in versions] == [
         ("Bản đầu.", NOON, NOON + DAY),
-        ("Bản sửa.", NOON + DAY, None),
+        (None, NOON + DAY, None),
     ]
+
+
+def test_a_version_tells_what_changed_since_the_one_before() -> None:
+    first = seen(0, text="Đoạn mở.\nĐoạn cũ.\nĐoạn cuối.")
+    second = seen(1, text="Đoạn mở.\nĐoạn mới.\nĐoạn cuối.\nĐoạn mở.", title="Tít mới", author="Lò Thị Mẩy")
+    told = [{name: v[name] for name in ("changed", "added", "removed")} for v in _versions(first, second)]
+    assert told == [
+        {"changed": None, "added": None, "removed": None},
+        {"changed": ["title", "text", "author"], "added": ["Đoạn mới.", "Đoạn mở."], "removed": ["Đoạn cũ."]},
+    ]
+
+
+def _versions(*rows: dict[str, Any]) -> list[dict[str, Any]]:
+    return published(list(rows))["article_versions"].to_pylist()
+
+
+def test_every_row_tells_where_it_comes_from_and_whom_to_name() -> None:
+    rows = [observation(1), document(), seen(1, text="Bản sửa.", tagger_version="9")]
+    for name, found in published(rows).items():
+        if name in ("coverage", "inventory"):
+            continue
+        assert found.num_rows, name
+        for row in found.to_pylist():
+            assert (row["source_note"], row["warc_offset"]) == ("Báo Sông Thao, http://baosongthao.test/", 1000)
+            assert row["warc_file"] == f"baosongthao/{row['run_id']}/part-000.warc.gz"
+            assert row["fetched_at"] == NOON + (row["run_id"] == "run-1" and row["tagger_version"] == "9") * DAY
 
 
 def test_an_unchanged_reading_moves_only_the_time_of_last_sight() -> None:
@@ -181,7 +207,7 @@ def test_documents_are_rows_of_their_own_with_the_province_of_today() -> None:
 
 def test_a_portal_outside_the_registry_stops_the_publication_by_name() -> None:
     with pytest.raises(PublishError, match="baosongthao"):
-        publish(table([observation(1)]), runs_table(), portals("mot_bao_khac"), "2025-06")
+        dict(publish(table([observation(1)]), runs_table(), portals("mot_bao_khac"), "2025-06"))
 
 
 def test_observations_of_two_provinces_are_not_one_partition() -> None:
@@ -190,9 +216,7 @@ def test_observations_of_two_provinces_are_not_one_partition() -> None:
 
 
 def test_a_month_without_observations_still_says_that_somebody_looked() -> None:
-    tables = publish(
-        table([]), runs_table(run("sweep", "2025-05-01", "2025-07-31", expect_min=0)), portals(), "2025-06"
-    )
+    tables = published([], run("sweep", "2025-05-01", "2025-07-31", expect_min=0))
     assert tables["coverage"].num_rows == 30
     assert set(tables["coverage"]["state"].to_pylist()) == {"empty_expected"}
     assert tables["articles"].num_rows == 0
