@@ -20,7 +20,7 @@ DICTIONARY_COLUMNS = """
 """
 DICTIONARY = frozenset(DICTIONARY_COLUMNS.split())
 ENCODINGS = {"rows.list.element": "DELTA_BINARY_PACKED", "term": "DELTA_BYTE_ARRAY"}  # ascending: half the bytes
-LIVE_LEVEL = 3
+LIVE_LEVEL = 6
 RELEASE_LEVEL = 9
 
 

@@ -204,7 +204,7 @@ ARTICLE_VERSIONS = Table(
         Column("changed", STRINGS, "Columns of articles that differ from the version before; null for the first"),
         Column("added", STRINGS, "Paragraphs that the version before does not have; null for the first"),
         Column("removed", STRINGS, "Paragraphs of the version before that this one does not have; null for the first"),
-        *PROVENANCE,
+        *ORIGIN,
     ),
     key=("article_id", "version"),
 )

@@ -52,7 +52,8 @@ def test_a_load_is_invisible_until_it_is_committed(wh: Warehouse) -> None:
 def test_a_commit_fills_every_table_and_says_how_many_rows(wh: Warehouse) -> None:
     done = load(wh, [observation(1), observation(2), document()])
     assert (done.snapshot, done.changed) == (1, True)
-    assert {name: wh.read(name).num_rows for name in TABLES if name != "portals"} == dict(done.tables)
+    rows = {name: wh.read(name).num_rows for name in TABLES if name != "portals"}
+    assert {name: number for name, number in rows.items() if number} == dict(done.tables)
     assert done.tables["article_mentions"] == 6
     assert wh.read("portals")["portal"].to_pylist() == [PORTAL]
 
