@@ -33,10 +33,13 @@ def silent(_page: PageText | None) -> None:
     """Progress that nobody follows."""
 
 
-def read_file(body: bytes, wanted: Wanted = Wanted.RECOGNISED, progress: Progress = silent) -> FileText:
+def read_file(
+    body: bytes, wanted: Wanted = Wanted.RECOGNISED, progress: Progress = silent, processes: int = 1
+) -> FileText:
     """Read a file. Never raises for bad bytes, but a library may end the process or take very long.
 
-    ``progress`` is called with each page that is done and with None for other signs of life.
+    ``progress`` is called with each page that is done and with None for other signs of life; ``processes`` is how
+    many recognise text at a time.
     """
     kind, media = kind_of(body)
     if not body:
@@ -44,9 +47,9 @@ def read_file(body: bytes, wanted: Wanted = Wanted.RECOGNISED, progress: Progres
     if media in BUNDLES:
         found = _read_bundle(body, kind or "", wanted, progress)
     elif kind == "pdf":
-        from transforms.documents.pdf import read_pdf
+        from transforms.documents.pdf import Effort, read_pdf
 
-        found = read_pdf(body, wanted is not Wanted.PAGES, progress)
+        found = read_pdf(body, Effort(wanted is not Wanted.PAGES, wanted is Wanted.RECOGNISED, processes), progress)
     else:
         found = FileText(Outcome.WRONG_TYPE, kind or media, reason=f"{media or 'unknown bytes'}: no kind with a text")
     return replace(found, media_type=media, size=len(body), sha256=hashlib.sha256(body).hexdigest())

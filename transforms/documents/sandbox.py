@@ -29,8 +29,10 @@ LARGEST = 64 << 20  # bytes of a file
 class FileSandbox:
     """Reads files one after another; a context manager. Nothing that a file does reaches the caller's process."""
 
-    def __init__(self, seconds: float = SECONDS, megabytes: int = MEGABYTES, longest: float = LONGEST) -> None:
-        self._seconds, self._megabytes, self._longest = seconds, megabytes, longest
+    def __init__(
+        self, seconds: float = SECONDS, megabytes: int = MEGABYTES, longest: float = LONGEST, processes: int = 1
+    ) -> None:
+        self._seconds, self._megabytes, self._longest, self._processes = seconds, megabytes, longest, processes
         self._child: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> FileSandbox:
@@ -65,7 +67,7 @@ class FileSandbox:
         last = time.monotonic() + self._longest
         child = self._running()
         try:
-            head = HEADER.pack(len(body), wanted)
+            head = HEADER.pack(len(body), wanted, self._processes)
             _send(_pipe(child.stdin), head + body, time.monotonic() + self._seconds)
             while True:
                 kind, value = _frame(_pipe(child.stdout), min(last, time.monotonic() + self._seconds))

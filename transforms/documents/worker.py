@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 from transforms.documents.filetext import PageText
 from transforms.documents.reading import Wanted, read_file
 
-HEADER = struct.Struct(">QB")  # bytes of the file, what is wanted of it
+HEADER = struct.Struct(">QBB")  # bytes of the file, what is wanted of it, processes that may recognise text
 LENGTH = struct.Struct(">Q")
 PAGE, ALIVE, FILE = "page", "alive", "file"
 
@@ -26,17 +26,17 @@ PAGE, ALIVE, FILE = "page", "alive", "file"
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer requests until stdin ends."""
     while len(head := requests.read(HEADER.size)) == HEADER.size:
-        size, wanted = HEADER.unpack(head)
-        answer(requests.read(size), Wanted(wanted), lambda kind, value: _send(answers, kind, value))
+        size, wanted, processes = HEADER.unpack(head)
+        answer(requests.read(size), Wanted(wanted), processes, lambda kind, value: _send(answers, kind, value))
 
 
-def answer(body: bytes, wanted: Wanted, send: Callable[[str, Any], None]) -> None:
+def answer(body: bytes, wanted: Wanted, processes: int, send: Callable[[str, Any], None]) -> None:
     """Read one file and send its frames."""
 
     def progress(page: PageText | None) -> None:
         send(PAGE if page else ALIVE, asdict(page) if page else None)
 
-    found = read_file(body, wanted, progress)
+    found = read_file(body, wanted, progress, processes)
     send(FILE, asdict(replace(found, text="", pages=())))
 
 

@@ -1,0 +1,44 @@
+"""Fixed phrases of the form of official documents (Decree 30/2020/NĐ-CP), mended where recognition lost an accent.
+
+Only a line that is such a phrase but for its accents is touched: capitals lose theirs most, and these lines decide
+what a document is.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from transforms.text import fold
+
+PHRASES: Final = (
+    *("NGHỊ QUYẾT", "NGHỊ ĐỊNH", "QUYẾT ĐỊNH", "CHỈ THỊ", "QUY CHẾ", "QUY ĐỊNH", "THÔNG CÁO", "THÔNG BÁO", "THÔNG TƯ"),
+    *("HƯỚNG DẪN", "CHƯƠNG TRÌNH", "KẾ HOẠCH", "PHƯƠNG ÁN", "ĐỀ ÁN", "DỰ ÁN", "BÁO CÁO", "BIÊN BẢN", "TỜ TRÌNH"),
+    *("HỢP ĐỒNG", "CÔNG ĐIỆN", "BẢN GHI NHỚ", "BẢN THỎA THUẬN", "GIẤY ỦY QUYỀN", "GIẤY MỜI", "GIẤY GIỚI THIỆU"),
+    *("GIẤY NGHỈ PHÉP", "PHIẾU GỬI", "PHIẾU CHUYỂN", "PHIẾU BÁO", "KẾT LUẬN", "CÔNG VĂN", "PHỤ LỤC"),
+    *("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "ĐẢNG CỘNG SẢN VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"),
+    *("ỦY BAN NHÂN DÂN", "HỘI ĐỒNG NHÂN DÂN", "THỦ TƯỚNG CHÍNH PHỦ", "THỦ TƯỚNG", "PHÓ THỦ TƯỚNG", "BỘ TRƯỞNG"),
+    *("CHỦ TỊCH", "PHÓ CHỦ TỊCH", "GIÁM ĐỐC", "PHÓ GIÁM ĐỐC", "CHÁNH VĂN PHÒNG", "PHÓ CHÁNH VĂN PHÒNG", "BÍ THƯ"),
+    *("PHÓ BÍ THƯ", "TRƯỞNG BAN", "PHÓ TRƯỞNG BAN", "KT. CHỦ TỊCH", "KT. GIÁM ĐỐC", "KT. BỘ TRƯỞNG", "KT. THỦ TƯỚNG"),
+    *("TM. ỦY BAN NHÂN DÂN", "TM. HỘI ĐỒNG NHÂN DÂN", "TM. CHÍNH PHỦ", "TM. BAN THƯỜNG VỤ", "TL. CHỦ TỊCH"),
+    *("TUQ. CHỦ TỊCH", "Nơi nhận:", "Kính gửi:", "MỤC ĐÍCH, YÊU CẦU", "TỔ CHỨC THỰC HIỆN", "NHIỆM VỤ, GIẢI PHÁP"),
+)
+_BY_LETTERS = {fold(phrase, accents=False): phrase for phrase in PHRASES}
+_NUMBERED = re.compile(r"^[IVX]{1,4}[.,] ")
+_NUMBER = re.compile(r"^S[oòóôồốổõỏọộớơ06]\s*[:;](?=.{0,30}/)")
+_LETTER_SUBJECT = re.compile(r"^V\s?[/l|]\s?[VvY][.,]?\s+(?=\S)")
+_SPACED_SLASH = re.compile(r"(?<=\d)\s+/\s*(?=[A-ZĐ\d])")
+_DASHES = re.compile(r"^[-–—]{2,}\s*(?=\w)")
+
+
+def mend(line: str) -> str:
+    """The line with a fixed phrase's accents, ``Số:``, ``V/v`` and a list's dash as the form has them."""
+    if (head := _NUMBERED.match(line)) is not None:
+        return head[0] + mend(line[head.end() :])
+    bare, colon = line.rstrip(" :"), ":" if line.rstrip().endswith(":") else ""
+    phrase = _BY_LETTERS.get(fold(line, accents=False)) or _BY_LETTERS.get(fold(bare, accents=False), "")
+    if phrase and fold(phrase) not in (fold(line), fold(bare)):
+        return phrase if phrase.endswith(":") else phrase + colon
+    if _NUMBER.match(line):
+        line = _SPACED_SLASH.sub("/", _NUMBER.sub("Số:", line))
+    return _DASHES.sub("- ", _LETTER_SUBJECT.sub("V/v ", line))
