@@ -166,6 +166,23 @@ def repair_page(source: str) -> Repaired:
     return _Repair(page.texts, page.paragraphs, page.capital, tuple(_READINGS) if _FONT.search(source) else ()).run()
 
 
+def repair_runs(texts: list[str], paragraphs: list[list[int]], fonts: list[str | None]) -> tuple[list[str], Repaired]:
+    """Runs of a word processor's file, each in one font, with the legacy ones in Unicode; and all of it as one text.
+
+    ``paragraphs`` holds the numbers of the runs of each. Where legacy fonts are named, only runs in them are read so
+    beside others, and those in a font of capitals (.VnTimeH) become capitals.
+    """
+    if not any(map(_is_suspect, texts)):
+        return texts, Repaired("".join(texts))
+    legacy = {number for number, font in enumerate(fonts) if font and _FONT.match(font)}
+    capital = {number for number in legacy if _CAPITAL_FONT.match(fonts[number] or "")}
+    parts = [[n for n in part if (n in legacy) is named] for part in paragraphs for named in (True, False)]
+    known = tuple(_READINGS) if legacy else ()
+    work = _Repair(list(texts), [part for part in parts if part], capital, known)
+    done = work.run()
+    return work.texts, done
+
+
 def repair_like(text: str | None, repairs: tuple[str, ...]) -> str | None:
     """A short text about a page that took ``repairs``, as its title in a listing, in Unicode like the page."""
     if not text or not _is_suspect(text):
@@ -287,6 +304,11 @@ class _Repair:
                     self._convert([number], self._judge([number]) or self._judge([number], weak=True))
         return Repaired("".join(self._texts), tuple(self._done))
 
+    @property
+    def texts(self) -> list[str]:
+        """The pieces as they are now."""
+        return self._texts
+
     def _spoken(self, part: list[int]) -> str:
         return _ENTITY.sub(_letter, "".join(self._texts[number] for number in part)[:_JUDGED])
 
@@ -320,9 +342,30 @@ class _Repair:
             return False
         for number in part:
             text = _READINGS[name](_ENTITY.sub(_letter, self._texts[number]))
-            self._texts[number] = text.upper() if number in self._capital and name == "tcvn3" else text
+            if name == "tcvn3":
+                text = text.upper() if number in self._capital else _raised(self._texts[number], text)
+            self._texts[number] = text
         self._done[name] = None
         return True
+
+
+def _raised(legacy: str, text: str) -> str:
+    """The read text with the capitals that TCVN3 has no codes for, where the letters around them are capitals."""
+    if len(legacy) != len(text):
+        return text
+    if _is_loud(legacy) and sum(letter.isupper() for letter in legacy) >= _FEWEST:
+        return text.upper()
+    words = list(_WORD.finditer(legacy))
+    for word in words:
+        if _is_loud(word[0]) and sum(letter.isascii() and letter.isupper() for letter in word[0]) > 1:
+            text = text[: word.start()] + text[word.start() : word.end()].upper() + text[word.end() :]
+    return text
+
+
+def _is_loud(text: str) -> bool:
+    """Whether no letter of ASCII, which every font draws as it is, is a small one, and some are capitals."""
+    letters = [letter for letter in text if letter.isascii() and letter.isalpha()]
+    return bool(letters) and all(map(str.isupper, letters))
 
 
 def _letter(entity: re.Match[str]) -> str:

@@ -50,9 +50,69 @@ def read_file(
         from transforms.documents.pdf import Effort, read_pdf
 
         found = read_pdf(body, Effort(wanted is not Wanted.PAGES, wanted is Wanted.RECOGNISED, processes), progress)
+    elif kind in _READERS and wanted is not Wanted.PAGES:
+        found = _READERS[kind](body)
+        for page in found.pages:
+            progress(page)
+    elif kind in _READERS:
+        found = FileText(Outcome.OK, kind)
     else:
         found = FileText(Outcome.WRONG_TYPE, kind or media, reason=f"{media or 'unknown bytes'}: no kind with a text")
     return replace(found, media_type=media, size=len(body), sha256=hashlib.sha256(body).hexdigest())
+
+
+def _docx(body: bytes) -> FileText:
+    from transforms.documents.docx import read_docx
+
+    return read_docx(body)
+
+
+def _doc(body: bytes) -> FileText:
+    from transforms.documents.doc import read_doc
+
+    return read_doc(body)
+
+
+def _rtf(body: bytes) -> FileText:
+    from transforms.documents.rtf import read_rtf
+
+    return read_rtf(body)
+
+
+def _xls(body: bytes) -> FileText:
+    from transforms.documents.sheets import read_sheets
+
+    return read_sheets(body, "xls")
+
+
+def _xlsx(body: bytes) -> FileText:
+    from transforms.documents.sheets import read_sheets
+
+    return read_sheets(body, "xlsx")
+
+
+def _html(body: bytes) -> FileText:
+    from transforms.documents.web import read_html
+
+    return read_html(body)
+
+
+def _text(body: bytes) -> FileText:
+    from transforms.documents.web import read_text
+
+    return read_text(body)
+
+
+_READERS: dict[str | None, Callable[[bytes], FileText]] = {  # each imported when first needed: a child starts sooner
+    "docx": _docx,
+    "doc": _doc,
+    "ole": _doc,
+    "rtf": _rtf,
+    "xls": _xls,
+    "xlsx": _xlsx,
+    "html": _html,
+    "text": _text,
+}
 
 
 def _read_bundle(body: bytes, kind: str, wanted: Wanted, progress: Progress) -> FileText:
