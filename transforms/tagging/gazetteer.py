@@ -6,13 +6,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import combinations
 
 import pyarrow.parquet as pq
 
 from transforms.tagging import vocabulary
 from transforms.tagging.view import token_key
 
-LONGEST = 6
+LEVELS = ("province", "district", "commune")
+Names = tuple[frozenset[tuple[str, ...]], dict[str, tuple[int, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,15 @@ class Gazetteer:
     """Units by folded name, and the codes of provinces by slug."""
 
     by_name: dict[tuple[str, ...], tuple[Unit, ...]]
-    by_level: dict[str, frozenset[tuple[str, ...]]]
     provinces: dict[str, str]
     current: dict[str, str]
     """Old province code -> code of today's province."""
+    merged: dict[tuple[str, ...], Names]
+    """Names of the units of several levels together, as the rules ask for them."""
+
+    def names(self, levels: tuple[str, ...]) -> Names:
+        """Folded names of these levels, and by first token the lengths of such names, longest first."""
+        return self.merged[levels]
 
 
 def _names(row: dict[str, object]) -> list[str]:
@@ -68,4 +75,13 @@ def load() -> Gazetteer:
             provinces[row["slug"]] = unit.code
             current[unit.code] = unit.successors[0]
     frozen = {key: tuple(units) for key, units in by_name.items()}
-    return Gazetteer(frozen, {level: frozenset(keys) for level, keys in by_level.items()}, provinces, current)
+    combined = {levels: _merged(by_level, levels) for size in (1, 2, 3) for levels in combinations(LEVELS, size)}
+    return Gazetteer(frozen, provinces, current, combined)
+
+
+def _merged(by_level: dict[str, set[tuple[str, ...]]], levels: tuple[str, ...]) -> Names:
+    names = frozenset[tuple[str, ...]]().union(*(by_level[level] for level in levels))
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for name in names:
+        lengths[name[0]].add(len(name))
+    return names, {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}

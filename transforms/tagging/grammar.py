@@ -1,4 +1,4 @@
-"""The grammar of names: people, areas, bodies and offices as runs of tokens.
+"""The grammar of bodies and offices as runs of tokens.
 
 Every method takes the index of a token and answers the index after the run that it recognises, or None.
 Each reads a bounded number of tokens, so that a text is read in linear time.
@@ -6,16 +6,10 @@ Each reads a bounded number of tokens, so that a text is read in linear time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from transforms.tagging.words import AREA_LEVELS, CITY_LEVELS, LEVELS, Words
 
-from transforms.tagging.lexicon import Lexicon
-from transforms.tagging.view import TextView
-
-LONGEST_NAME = 5
 LONGEST_BODY = 22
-LONGEST_AREA = 6
 CONNECTORS = frozenset({"và", "&", "-", "/", "cho"})
-NEVER_GIVEN = frozenset({"chủ", "phó", "ban", "trưởng", "ủy", "ông", "bà"})
 PARENTS = frozenset({"sở", "bộ", "cục", "chi cục", "công ty", "tập đoàn", "trường", "viện", "đảng ủy", "trung tâm"})
 FREE_KINDS = frozenset({"school", "firm"})
 """Bodies that may be called after a person or by any capitalised words."""
@@ -38,152 +32,14 @@ NOT_HEADS = {
     "hạt": frozenset({"các", "từng"}),
     "đảng": frozenset({"của", "trong"}),
 }
-LEVELS = {"province": ("province",), "district": ("district",), "commune": ("commune",)}
-CITY_LEVELS = ("province", "district")
 
 
 def _inside(listed: tuple[int, str] | None) -> bool:
     return listed is not None and listed[1] == "yes"
 
 
-class Grammar:
-    """The grammar over one text."""
-
-    def __init__(self, view: TextView, lexicon: Lexicon) -> None:
-        self.view = view
-        self.lexicon = lexicon
-        tokens = view.tokens
-        self.count = len(tokens)
-        self.words, self.folded, self.capital, self.glue = tokens.words, tokens.folded, tokens.capital, tokens.glue
-
-    def joined(self, index: int) -> bool:
-        """Whether the token stands one blank after the one before it."""
-        return index < self.count and self.glue[index] == " "
-
-    # people
-
-    def name_word(self, index: int) -> bool:
-        """Whether the token may be a word of a person's name: a capital followed by small letters."""
-        word = self.words[index]
-        return self.capital[index] and word.isalpha() and (len(word) == 1 or word[1:].islower())
-
-    def name_run(self, index: int) -> int:
-        """End of the run of capitalised words that begins at ``index``, at most ``LONGEST_NAME`` of them."""
-        end = index
-        while end < self.count and end - index < LONGEST_NAME and (end == index or self.joined(end)):
-            if not self.name_word(end):
-                break
-            end += 1
-        return end
-
-    def occurrences(self, names: Iterable[tuple[str, ...]]) -> Iterator[tuple[int, tuple[str, ...]]]:
-        """First token and name wherever one of ``names`` stands; at one place in the order of ``names``."""
-        firsts: dict[str, list[tuple[str, ...]]] = {}
-        for name in names:
-            firsts.setdefault(name[0], []).append(name)
-        for index in range(self.count if firsts else 0):
-            for name in firsts.get(self.words[index], ()):
-                if tuple(self.words[index : index + len(name)]) == name:
-                    yield index, name
-
-    def person(self, index: int) -> int | None:
-        """A name with a listed surname: two to four capitalised words."""
-        if index >= self.count or self.folded[index] not in self.lexicon.surnames or not self.name_word(index):
-            return None
-        end = min(self.name_run(index), index + 4)
-        if end - index < 2 or (end - index == 2 and self.listed_area(index, CITY_LEVELS) == end):
-            return None
-        return None if any(word in NEVER_GIVEN for word in self.folded[index + 1 : end]) else end
-
-    def likely_person(self, index: int) -> int | None:
-        """A name that needs no further evidence: a common surname, three or four words, no place of that name."""
-        end = self.person(index)
-        if end is None or self.folded[index] not in self.lexicon.common_surnames or end - index < 3:
-            return None
-        return None if tuple(self.folded[index:end]) in self.lexicon.gazetteer.by_name else end
-
-    # areas
-
-    def listed_area(self, index: int, levels: tuple[str, ...]) -> int | None:
-        """The longest name of a unit of these levels, as the gazetteer has it."""
-        if index >= self.count or not (self.capital[index] or self.words[index].isdigit()):
-            return None
-        names = [self.lexicon.gazetteer.by_level.get(level, frozenset()) for level in levels]
-        for end in range(min(index + LONGEST_AREA, self.count), index, -1):
-            key = tuple(self.folded[index:end])
-            if any(key in known for known in names) and self._capitalised(index, end):
-                return end
-        return None
-
-    def _capitalised(self, index: int, end: int) -> bool:
-        return all(self.capital[i] or not self.words[i].isalpha() for i in range(index, end)) and all(
-            self.glue[i] != "\n" for i in range(index + 1, end)
-        )
-
-    def area_name(self, index: int, level: str, needs: str) -> int | None:
-        """The name after an area's type word; unlisted names only where the type word asks for no list."""
-        if not self.joined(index) and not (index < self.count and self.glue[index] == "" and needs != "capital"):
-            return None
-        levels = CITY_LEVELS if needs == "listed" else LEVELS.get(level, ())
-        listed, person = self.listed_area(index, levels), self.person(index)
-        if listed and person and person > listed and person - index > 2:
-            return None
-        if listed or (needs == "listed" and self._maybe_person(index)):
-            return listed
-        if needs == "road":
-            return self._road_name(index)
-        if level in ("district", "commune", "village") and self.words[index].isdigit():
-            return index + 1 if len(self.words[index]) < 3 else None
-        return self._free_name(index, level)
-
-    def _maybe_person(self, index: int) -> bool:
-        """Whether a province's type word may be a bare level before a person ("UBND tỉnh Nguyễn Văn An")."""
-        return index >= self.count or self.folded[index] in self.lexicon.surnames or self.name_run(index) - index < 2
-
-    def _free_name(self, index: int, level: str) -> int | None:
-        """Capitalised words that are no person; a hyphen may join two of them."""
-        person = self.person(index)
-        shouted = len(self.words[index]) > 1 and self.words[index].isupper() and self.words[index - 1].isupper()
-        if (person and person - index > 2 and level != "other") or shouted:
-            return None
-        end = index
-        while end < self.count and end - index < 4 and (end == index or self.joined(end)):
-            if not (self.capital[end] and self.words[end].isalpha()):
-                break
-            end += 1
-        if level == "village" and end > index and self.joined(end) and self.words[end].isdigit():
-            return end + 1
-        hyphen = end + 2 < self.count and self.words[end] == "-" and self.capital[end + 1] and self.joined(end)
-        if level == "other" and end > index and hyphen and self.joined(end + 1):
-            return self._free_name(end + 1, level) or end
-        return end if end > index else None
-
-    def _road_name(self, index: int) -> int | None:
-        word = self.words[index]
-        if word[0].isdigit():
-            return index + 1
-        return self._free_name(index, "other")
-
-    def area(self, index: int) -> int | None:
-        """What may follow a body to say where: "tỉnh Lào Cai", "huyện", "Hà Nội", "Trung ương"."""
-        found = self.lexicon.areas.match(self.folded, index)
-        if found and found[1].split()[0] in LEVELS:
-            end, payload = found
-            level, needs = payload.split()
-            return self.area_name(end, level, needs) or (end if self._bare_level(end) else None)
-        if self.folded[index : index + 2] == ["trung", "ương"]:
-            return index + 2
-        return self.listed_area(index, CITY_LEVELS) or self._country(index)
-
-    def _bare_level(self, end: int) -> bool:
-        """A type word without name counts as the body's level unless a common noun follows (xã hội, thành phố mới)."""
-        return not (end < self.count and self.folded[end] in ("hội", "viên", "lộ", "đội", "trưởng", "nghèo", "vùng"))
-
-    def _country(self, index: int) -> int | None:
-        found = self.lexicon.countries.match(self.folded, index) if self.capital[index] else None
-        return found[0] if found else None
-
-    # bodies
+class Grammar(Words):
+    """The grammar of bodies and offices over one text."""
 
     def body(self, index: int, parent: bool = False, depth: int = 0) -> int | None:
         """A body; ``parent`` also allows a bare "Sở" where an office or another body governs it."""
@@ -199,11 +55,12 @@ class Grammar:
         if kind == "complete":
             return end if not (end < self.count and self.folded[end] == "viên") else None
         bare = " ".join(self.folded[index:end])
-        return end if parent and (bare in PARENTS or kind == "relational") and self.capital[index] else None
+        relative = bare in PARENTS or kind in ("relational", "numbered")
+        return end if parent and relative and self.capital[index] else None
 
     def _no_head(self, index: int) -> bool:
         """Whether the word before makes another word of the head (trụ sở) or a place of it (xã Trường Thành)."""
-        if self.capital[index] and (self.listed_area(index, CITY_LEVELS) or self._country(index)):
+        if self.capital[index] and (self.listed_area(index, CITY_LEVELS) or self.country(index)):
             return True
         if not index or not self.joined(index):
             return False
@@ -224,12 +81,25 @@ class Grammar:
             return None
         if kind == "complete":
             return self.area(end) if self.folded[end] != "viên" else None
-        if kind == "relational":
-            return self._relation(end, depth, capital)
+        if kind in ("relational", "numbered"):
+            numbered = self._numbered(end) if kind == "numbered" else None
+            return numbered or self._relation(end, depth, capital)
         if not self._named(index, end):
             return None
         tail = self.name_end(end, free=kind in FREE_KINDS)
         return tail if tail and (capital or any(self.capital[end:tail])) else None
+
+    def _numbered(self, at: int) -> int | None:
+        """ "127", "số 2", "5 Hải quân", "3 tỉnh Đồng Tháp" after the head of a numbered body."""
+        at += self.folded[at] == "số"
+        if not self.numeral(at):
+            return None
+        end = at + 1
+        arm = self.lexicon.body_words.match(self.folded, end) if self.joined(end) and self.capital[end] else None
+        if arm:
+            return arm[0]
+        typed = self.lexicon.areas.match(self.folded, end) if self.joined(end) else None
+        return (self.area(end) if typed and typed[1].split()[0] in LEVELS else None) or end
 
     def _named(self, index: int, end: int) -> bool:
         """Whether a name may begin at ``end``; small words after one-word heads and shouting are suspicious."""
@@ -249,7 +119,7 @@ class Grammar:
         parent = self.body(end, parent=True, depth=depth + 1)
         if parent:
             return parent
-        area = self.area(end)
+        area = self._zone(end) or self.area(end)
         if area or not capital:
             return area
         return self.name_end(end) if self.lexicon.body_words.match(self.folded, end) and self.capital[end] else None
@@ -274,14 +144,30 @@ class Grammar:
 
     def _closing(self, at: int) -> int | None:
         """An area, or the parent body, with which a name ends."""
-        if self.lexicon.body_words.match(self.folded, at):
-            return None
+        zone = self._zone(at)
+        if zone or self.lexicon.body_words.match(self.folded, at):
+            return zone
         area = self.area(at)
+        if area and self._typed_area(area):
+            return self.area(area)
         if area and self.folded[at] == "trung" and area < self.count and self.glue[area] == " ":
             return self.area(area) or area
         if area is None and self.folded[at] in CLOSING and self.joined(at):
             return self.body(at, depth=2) if self.capital[at] else None
         return area
+
+    def _zone(self, at: int) -> int | None:
+        """ "khu vực XVIII", "khu vực Long Thành"."""
+        if self.folded[at : at + 2] != ["khu", "vực"] or not self.joined(at + 2):
+            return None
+        if self.numeral(at + 2):
+            return at + 3
+        return self.listed_area(at + 2, AREA_LEVELS)
+
+    def _typed_area(self, at: int) -> bool:
+        """Whether an area with its type word and name follows at once ("Hà Nội huyện Thanh Trì")."""
+        found = self.lexicon.areas.match(self.folded, at) if self.joined(at) else None
+        return found is not None and found[1].split()[0] in LEVELS and found[0] < self.count and self.capital[found[0]]
 
     def _connects(self, at: int) -> bool:
         """A connector with a word of a name after it, not with the head of another body or an office."""
@@ -290,6 +176,8 @@ class Grammar:
             return False
         if self.words[at] == ";" and self.glue[at] == "" == self.glue[following]:
             return self.folded[at - 1].endswith("amp")
+        if self.folded[at] == "của":
+            return self.folded[following : following + 2] == ["quốc", "hội"]
         if self.folded[at] not in CONNECTORS:
             return False
         listed = self.lexicon.body_words.match(self.folded, following) is not None
@@ -315,7 +203,8 @@ class Grammar:
             return None
         if free and not first and self.lexicon.offices.match(self.folded, at):
             return None
-        return self._with_second_syllable(at + 1)
+        proper = not first and self.joined(at) and self.capital[at - 1] and self.name_word(at - 1)
+        return at + 1 if proper else self._with_second_syllable(at + 1)
 
     def _number_in_name(self, at: int) -> bool:
         return self.words[at].isdigit() and self.folded[at - 1] in ("khu", "vùng", "quân", "đoàn", "đạo")
@@ -347,7 +236,21 @@ class Grammar:
         unit = self._governed(at)
         if unit:
             return unit, at, unit
+        shared = self._shared(index, end)
+        if shared:
+            return shared, end - 1, shared
         return (end, None, None) if kind == "alone" else None
+
+    def _shared(self, index: int, end: int) -> int | None:
+        """The unit whose first word is the office's last one: "Trưởng Đoàn ĐBQH tỉnh", "Trưởng thôn Na Ca"."""
+        for at in range(end - 1, max(index, end - 3), -1):
+            unit = self.body(at, depth=1) if self.capital[at] else None
+            typed = self.lexicon.areas.match(self.folded, at)
+            if unit and unit > end:
+                return unit
+            if typed and typed[1].startswith("village") and typed[0] == end:
+                return self.area_name(end, "village", "name")
+        return None
 
     def _modifier(self, end: int) -> int:
         if self.folded[end : end + 2] in (["thường", "trực"], ["phụ", "trách"], ["chuyên", "trách"]):

@@ -15,22 +15,24 @@ class PhraseTable:
     """Phrases with a payload each; ``match`` finds the longest one that begins at a token."""
 
     def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
-        grouped: dict[str, list[tuple[list[str], str]]] = defaultdict(list)
+        self._payloads: dict[tuple[str, ...], str] = {}
+        lengths: dict[str, set[int]] = defaultdict(set)
         for phrase, payload in phrases:
-            key = list(token_key(phrase))
-            grouped[key[0]].append((key, payload))
-        self._by_first = {first: sorted(rest, key=lambda entry: -len(entry[0])) for first, rest in grouped.items()}
-        self.firsts = frozenset(self._by_first)
+            key = token_key(phrase)
+            self._payloads.setdefault(key, payload)
+            lengths[key[0]].add(len(key))
+        self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
+        self.firsts = frozenset(lengths)
         """The folded tokens with which a phrase begins."""
 
     def match(self, folded: Sequence[str], index: int) -> tuple[int, str] | None:
         """(index after the longest phrase, payload) at ``index``, or None."""
         if index >= len(folded):
             return None
-        for key, payload in self._by_first.get(folded[index], ()):
-            end = index + len(key)
-            if len(key) == 1 or folded[index:end] == key:
-                return end, payload
+        for length in self._lengths.get(folded[index], ()):
+            payload = self._payloads.get(tuple(folded[index : index + length]))
+            if payload is not None:
+                return min(index + length, len(folded)), payload
         return None
 
 
@@ -48,6 +50,8 @@ class Lexicon:
     common_surnames: frozenset[str]
     no_names: frozenset[str]
     stops: frozenset[str]
+    counted: frozenset[str]
+    """First tokens of units and counted nouns."""
     heads: frozenset[str]
     """First tokens of bodies and offices."""
     gazetteer: gazetteer.Gazetteer
@@ -66,6 +70,7 @@ def load() -> Lexicon:
         bodies=bodies,
         body_words=_table("body_words.csv", "words", "inside"),
         offices=offices,
+        counted=frozenset(token_key(row["unit"])[0] for row in vocabulary.rows("units.csv")),
         heads=bodies.firsts | offices.firsts,
         titles=_table("titles.csv", "phrase"),
         areas=PhraseTable((r["phrase"], f"{r['level']} {r['needs']}") for r in vocabulary.rows("area_types.csv")),

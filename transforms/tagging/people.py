@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from transforms.tagging.grammar import CITY_LEVELS, Grammar
+from transforms.tagging.grammar import Grammar
 from transforms.tagging.spans import Claims, Found
+from transforms.tagging.words import CITY_LEVELS
 
 _CREDIT = re.compile(
     r"(?<!\w)(?:Ảnh|Tin|Bài|Tin,? ảnh|Bài,? ảnh|Bài và ảnh|Tin bài|Thực hiện|Tác giả|Phóng viên|PV|Clip|Video"
@@ -48,6 +49,9 @@ class People:
                 if end < self.grammar.count and self.grammar.words[end] in ".:":
                     end += 1
                 ends.add(end)
+                country = self.grammar.country(end) if end < self.grammar.count else None
+                if country:
+                    ends.add(country)
         return ends
 
     def run(self) -> list[Found]:
@@ -93,7 +97,7 @@ class People:
     def _strong_name(self, index: int) -> int | None:
         """A name with an unlisted surname: two to four capitalised words none of which opens a common phrase."""
         end = min(self.grammar.name_run(index), index + 4)
-        if end - index < 2 or self.grammar.folded[index] in self.grammar.lexicon.no_names:
+        if (end - index < 2 and not self.grammar.prefixed(index)) or self.grammar.folded[index] in self.grammar.lexicon.no_names:
             return None
         key = tuple(self.grammar.folded[index:end])
         if (

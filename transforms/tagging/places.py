@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from transforms.tagging.grammar import CITY_LEVELS, Grammar
+from transforms.tagging.grammar import Grammar
 from transforms.tagging.spans import Claims, Found
+from transforms.tagging.words import CITY_LEVELS
 
 PLURALS = frozenset({"các", "hai", "ba", "bốn", "năm", "sáu", "những", "nhiều", "số"})
 LEVEL_OF_TYPE = {"thành phố": "district", "tp": "district"}
