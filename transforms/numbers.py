@@ -23,7 +23,7 @@ _NUMBER = re.compile(
     rf"(?P<number>\d{{1,6}}[a-z]?)(?:\s?/\s?(?P<year>(?:19|20)\d\d))?"
     rf"(?P<separator>\s?[-/]{{1,2}}\s?/?|\s|(?<=\d{{4}}))(?P<symbol>{_SYMBOL})(?P<tail> \d{{3}}(?!\d))?"
 )
-_START = re.compile(r"(?<![\w/.,-])\d{1,6}[a-z]?(?=\s?[-/]|\s[A-ZĐ])")
+_START = re.compile(r"(?:(?<![\w/.,-])|(?<=[sS]ố))\d{1,6}[a-z]?(?=\s?[-/]|\s[A-ZĐ])")
 _PREFIX = re.compile(r"\s*(?:số\s*(?:/\s*ký hiệu)?\s*:?\s*)?", re.IGNORECASE)
 _PLAIN = str.maketrans(
     {"\u00d0": "Đ", "\u00f0": "đ", "\u0189": "Đ"}

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from transforms.tagging.grammar import Grammar
 from transforms.tagging.spans import Found
 
-LOWER_HEADS = frozenset({"đảng bộ", "vụ", "hội", "khoa", "thuế", "quỹ", "hạt", "thanh tra", "văn phòng", "báo", "đội", "vùng"})
+LOWER_HEADS = frozenset(
+    {"đảng bộ", "vụ", "hội", "khoa", "thuế", "quỹ", "hạt", "thanh tra", "văn phòng", "báo", "đội", "vùng"}
+)
 
 
 def _text(grammar: Grammar, start: int, end: int) -> str:

@@ -24,7 +24,8 @@ _MONTHLY = re.compile(
 )
 _SHORT = re.compile(rf"(?<![\d/.,\w-])(?P<d>{_DAY})\s?[/-]\s?(?P<m>{_MONTH})(?![\d/%]|[.,]\d|-\d)")
 _LEAD = re.compile(
-    r"(?:ngày|giờ|\dh|hôm|nay|sáng|trưa|chiều|tối|đêm|mùng|mồng|rạng sáng|qua|và|đến|từ|tới|hết|sau|trước|lễ|dịp|-|\()\s?$",
+    r"(?:ngày|giờ|\dh|hôm|nay|sáng|trưa|chiều|tối|đêm|mùng|mồng|rạng sáng|qua|và|đến|từ|tới|hết|sau|trước|lễ|dịp"
+    r"|-|\()\s?$",
     re.I,
 )
 _CHAINED = re.compile(r"(?:và|đến|tới|,|-)\s?$", re.I)

@@ -50,7 +50,7 @@ class Grammar(Words):
         tail = self._tail(index, end, kind, depth)
         if tail:
             return tail
-        if kind == "fixed":
+        if kind in ("fixed", "national", "brand"):
             return end if self.capital[index] else None
         if kind == "complete":
             return end if not (end < self.count and self.folded[end] == "viên") else None
@@ -69,11 +69,10 @@ class Grammar(Words):
         before = self.folded[index - 1]
         if not self.capital[index] or (self.words[index].isupper() and self.words[index - 1].isupper()):
             return before in NOT_HEADS.get(self.folded[index], ())
-        return (
-            before in ("xã", "phường", "huyện", "quận", "thôn", "ấp")
-            and len(self.words[index]) > 1
-            and not (self.words[index].isupper())
-        )
+        if len(self.words[index]) == 1 or self.words[index].isupper():
+            return False
+        typed = self.lexicon.areas.match(self.folded, index - 1)
+        return typed is not None and typed[0] == index and not typed[1].startswith("province")
 
     def _tail(self, index: int, end: int, kind: str, depth: int) -> int | None:
         capital = self.capital[index]
@@ -81,7 +80,9 @@ class Grammar(Words):
             return None
         if kind == "complete":
             return self.area(end) if self.folded[end] != "viên" else None
-        if kind in ("relational", "numbered"):
+        if kind == "brand":
+            return self._branch(end) if capital else None
+        if kind in ("relational", "numbered", "national"):
             numbered = self._numbered(end) if kind == "numbered" else None
             return numbered or self._relation(end, depth, capital)
         if not self._named(index, end):
@@ -89,10 +90,19 @@ class Grammar(Words):
         tail = self.name_end(end, free=kind in FREE_KINDS)
         return tail if tail and (capital or any(self.capital[end:tail])) else None
 
+    def _branch(self, end: int) -> int | None:
+        """ "VNPT Hà Nội", "FPT Software": a brand's branch or daughter."""
+        if not self.joined(end):
+            return None
+        at = end
+        while self.joined(at) and at - end < 2 and self.capital[at] and self.foreign(at):
+            at += 1
+        return (self.area(at) if self.joined(at) and self.capital[at] else None) or (at if at > end else None)
+
     def _numbered(self, at: int) -> int | None:
         """ "127", "số 2", "5 Hải quân", "3 tỉnh Đồng Tháp" after the head of a numbered body."""
         at += self.folded[at] == "số"
-        if not self.numeral(at):
+        if not self.ordinal(at):
             return None
         end = at + 1
         arm = self.lexicon.body_words.match(self.folded, end) if self.joined(end) and self.capital[end] else None
@@ -119,7 +129,8 @@ class Grammar(Words):
         parent = self.body(end, parent=True, depth=depth + 1)
         if parent:
             return parent
-        area = self._zone(end) or self.area(end)
+        branch = end + 2 if self.folded[end : end + 2] == ["chi", "nhánh"] else end
+        area = self._zone(end) or self.area(branch)
         if area or not capital:
             return area
         return self.name_end(end) if self.lexicon.body_words.match(self.folded, end) and self.capital[end] else None
@@ -131,8 +142,11 @@ class Grammar(Words):
         at, end, fresh = index, None, True
         while at < self.count and at - index < LONGEST_BODY and (at == index or self.glue[at] != "\n"):
             closing = self._closing(at)
-            if closing:
+            if closing and not (free and self._continues(closing)):
                 return closing
+            if closing:
+                at, end, fresh = closing, closing, False
+                continue
             step = self._name_step(at, at == index, fresh, free)
             if step is None:
                 if end is None or not self._connects(at):
@@ -155,6 +169,12 @@ class Grammar(Words):
         if area is None and self.folded[at] in CLOSING and self.joined(at):
             return self.body(at, depth=2) if self.capital[at] else None
         return area
+
+    def _continues(self, at: int) -> bool:
+        """Whether a name goes on behind a hyphen: "Hà Nội - Amsterdam"."""
+        if not (self.joined(at) and self.words[at] == "-" and self.joined(at + 1)):
+            return False
+        return self.capital[at + 1] and not self.likely_person(at + 1)
 
     def _zone(self, at: int) -> int | None:
         """ "khu vực XVIII", "khu vực Long Thành"."""
@@ -203,8 +223,8 @@ class Grammar(Words):
             return None
         if free and not first and self.lexicon.offices.match(self.folded, at):
             return None
-        proper = not first and self.joined(at) and self.capital[at - 1] and self.name_word(at - 1)
-        return at + 1 if proper else self._with_second_syllable(at + 1)
+        beside = not first and self.joined(at) and (self.name_word(at - 1) or self.words[at - 1] == "-")
+        return at + 1 if beside or self.foreign(at) else self._with_second_syllable(at + 1)
 
     def _number_in_name(self, at: int) -> bool:
         return self.words[at].isdigit() and self.folded[at - 1] in ("khu", "vùng", "quân", "đoàn", "đạo")
@@ -230,6 +250,8 @@ class Grammar(Words):
         if found is None or not self._one_line(index, found[0]):
             return None
         end, kind = found
+        if index and self.folded[index - 1 : index + 1] == ["ban", "giám"]:
+            return None
         if end - index == 1 and not self.capital[index] and kind == "headed" and self.folded[index] == "trưởng":
             return None
         at = self._modifier(end)
@@ -270,6 +292,9 @@ class Grammar(Words):
         area = self.area(at) if typed and typed[1].split()[0] in LEVELS else None
         if area and (area > at + 1 or self.folded[at] in ("tỉnh", "huyện", "xã")):
             return area
+        if head == "trưởng" and self.folded[at - 2] in ("bộ", "thứ") and self.capital[at]:
+            field = self.lexicon.body_words.match(self.folded, at)
+            return self.name_end(at) if field else None
         if head in ("phòng", "ban", "khoa") and not self.likely_person(at) and not self.person(at):
             listed = self.lexicon.body_words.match(self.folded, at)
             return self.name_end(at) if listed or self.capital[at] else None

@@ -13,8 +13,12 @@ _CREDIT = re.compile(
     r"(?<!\w)(?:Ảnh|Tin|Bài|Tin,? ảnh|Bài,? ảnh|Bài và ảnh|Tin bài|Thực hiện|Tác giả|Phóng viên|PV|Clip|Video"
     r"|Nguồn ảnh)(?: và ảnh)?\s?[:/]\s?"
 )
-_RANKED = re.compile(r"^(?:(?:thiếu|trung|thượng|đại)\s(?:tướng|tá|úy)|ts\.?|ths\.?|bs\.?|gs\.?|pgs\.?|ông|bà)$")
-_AGE = re.compile(r"\s?\(\s?(?:\d{1,3} tuổi|sinh năm|SN|tên thật|bí danh)|,\s(?:\d{1,3} tuổi|sinh năm|SN|ngụ|trú|quê)")
+_AGE = re.compile(
+    r"\s?\(\s?(?:\d{1,3}(?:-\d{1,3})? tuổi|quốc tịch|sinh năm|SN|tên thật|bí danh)"
+    r"|,\s(?:\d{1,3} tuổi|quốc tịch|sinh năm|SN|ngụ|trú|quê)"
+)
+    r"\s?\(\s?(?:\d{1,3}(?:-\d{1,3})? tuổi|quốc tịch|sinh năm|SN|tên thật|bí danh)|,\s(?:\d{1,3} tuổi|quốc tịch|sinh năm|SN|ngụ|trú|quê)"
+)
 FARTHEST_OFFICE = 14
 MOST_OFFICES = 6
 GIVING = frozenset({"chức", "vụ", "làm", "là"})
@@ -92,12 +96,15 @@ class People:
             return likely, "surname"
         if listed and (self._office_after(listed) or self._listed_beside(index, listed) or self._aged(listed)):
             return listed, "beside"
-        return None
+        strong = self._strong_name(index)
+        return (strong, "beside") if strong and self._aged(strong) else None
 
     def _strong_name(self, index: int) -> int | None:
         """A name with an unlisted surname: two to four capitalised words none of which opens a common phrase."""
         end = min(self.grammar.name_run(index), index + 4)
-        if (end - index < 2 and not self.grammar.prefixed(index)) or self.grammar.folded[index] in self.grammar.lexicon.no_names:
+        if end - index < 2 and not self.grammar.prefixed(index):
+            return None
+        if self.grammar.folded[index] in self.grammar.lexicon.no_names:
             return None
         key = tuple(self.grammar.folded[index:end])
         if (
@@ -149,8 +156,9 @@ class People:
         for length in (1, 2, 3):
             if index >= length:
                 found = self.grammar.lexicon.areas.match(self.grammar.folded, index - length)
-                if found and found[0] == index and not found[1].startswith("province"):
-                    return True
+                if found and found[0] == index and self.grammar.is_type(index - length):
+                    in_province = found[1].startswith("province")
+                    return not in_province or self.grammar.listed_area(index, ("province",)) is not None
         return False
 
     def _add(self, index: int, end: int, rule: str, credit: bool = False) -> None:
@@ -229,9 +237,15 @@ class People:
 
     def _credits(self) -> None:
         for match in _CREDIT.finditer(self.grammar.view.plain):
-            index = self.index_at.get(match.end())
+            index = self._behind_agency(self.index_at.get(match.end()))
             while index is not None:
                 index = self._credited(index)
+
+    def _behind_agency(self, index: int | None) -> int | None:
+        """The name behind an agency's letters: "Ảnh: BGP/Trâm Anh"."""
+        if index is None or index + 2 >= self.grammar.count or self.grammar.words[index + 1] != "/":
+            return index
+        return index + 2 if self.grammar.words[index].isupper() and len(self.grammar.words[index]) > 1 else index
 
     def _credited(self, index: int) -> int | None:
         """Marks the name at ``index`` as a credit; answers the index of a further name beside it."""
@@ -262,8 +276,9 @@ class People:
 
     def _byline_like(self, index: int, line: str) -> bool:
         end = self.grammar.name_run(index)
-        key = tuple(self.grammar.folded[index:end])
-        if key in self.grammar.lexicon.gazetteer.by_name or self.grammar.folded[index] in self.grammar.lexicon.no_names:
+        if self.grammar.folded[index] in self.grammar.lexicon.no_names:
+            return False
+        if self.grammar.listed_area(index, ("province",)) == end:
             return False
         whole = self.tokens.ends[end - 1] >= self.tokens.starts[index] + len(line)
         return not whole or self.grammar.folded[index] in self.grammar.lexicon.surnames or end - index in (2, 3)

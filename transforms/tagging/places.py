@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from transforms.tagging.grammar import Grammar
 from transforms.tagging.spans import Claims, Found
+from transforms.tagging.view import token_key
 from transforms.tagging.words import CITY_LEVELS
 
 PLURALS = frozenset({"các", "hai", "ba", "bốn", "năm", "sáu", "những", "nhiều", "số"})
 LEVEL_OF_TYPE = {"thành phố": "district", "tp": "district"}
+PREPOSITIONS = frozenset({"tại", "ở", "từ", "đến", "tới", "qua", "về", "đi", "gồm", "là", "(", ":"})
 COMMON = frozenset(
     {"đường", "cầu", "hồ", "ga", "cảng", "chợ", "biển", "đê", "mỏ", "bến", "rừng", "đồi", "động", "lăng"}
 )
@@ -32,6 +34,7 @@ class Places:
         for index in range(self.grammar.count):
             if self.grammar.capital[index]:
                 self._alone(index)
+        self._communes()
         return sorted(self.found, key=lambda place: place.start)
 
     def _add(self, start: int, end: int, name: int, level: str, rule: str) -> int:
@@ -50,7 +53,7 @@ class Places:
 
     def _typed(self, index: int) -> int | None:
         matched = self.grammar.lexicon.areas.match(self.grammar.folded, index)
-        if matched is None or not self.claims.free(self.tokens.starts[index], self.tokens.ends[matched[0] - 1]):
+        if matched is None or not (self._free(index, matched[0]) or self.grammar.folded[index - 1].isdigit()):
             return None
         name, (level, needs) = matched[0], matched[1].split()
         listed = self.grammar.listed_area(index, CITY_LEVELS) if self.grammar.capital[index] else None
@@ -70,12 +73,15 @@ class Places:
             return self._further(end, level) or end
         return end
 
+    def _free(self, index: int, end: int) -> bool:
+        return self.claims.free(self.tokens.starts[index], self.tokens.ends[end - 1])
+
     def _further(self, end: int, level: str) -> int | None:
         """ "xã Nậm Lành, Gia Hội": listed names of the same level after the first."""
         last: int | None = None
         while self._enumerates(end):
             following = self.grammar.listed_area(end + 1, (level,))
-            if following is None or self.grammar.person(end + 1):
+            if following is None or self.grammar.person(end + 1) or self._is_province(end + 1, following):
                 break
             end = last = self._add(end + 1, following, end + 1, level, "enumerated-place")
         return last
@@ -95,11 +101,9 @@ class Places:
 
     def _fits(self, index: int, name: int, needs: str) -> bool:
         """Rules out words that only look like types: "nông thôn", "cơ bản", "đường" before a person."""
-        if index and self.grammar.joined(index):
-            pair = (self.grammar.folded[index - 1], self.grammar.folded[index])
-            if pair in _NOT_TYPES:
-                return False
-        if name >= self.grammar.count:
+        if not self.grammar.is_type(index) or name >= self.grammar.count:
+            return False
+        if self.grammar.folded[name] == "tết":
             return False
         return needs != "capital" or self.grammar.folded[index] not in COMMON or self.grammar.joined(name)
 
@@ -178,11 +182,37 @@ class Places:
             return self._add(index, country[0], index, "other", "country")
         return None
 
+    def _communes(self) -> None:
+        """Communes without their type word, of districts that the text names, behind a word that asks for a place."""
+        gazetteer = self.grammar.lexicon.gazetteer
+        districts = {
+            unit.code
+            for place in self.found
+            if place.level == "district"
+            for unit in gazetteer.by_name.get(token_key(place.norm or ""), ())
+            if unit.level == "district"
+        }
+        for index in range(1, self.grammar.count if districts else 0):
+            if not self.grammar.capital[index] or not self._asks_for_place(index):
+                continue
+            end = self.grammar.listed_area(index, ("commune",))
+            if end is None or end - index < 2 or not self._free(index, end) or not self._stands_alone(index, end):
+                continue
+            units = gazetteer.by_name[tuple(self.grammar.folded[index:end])]
+            if any(unit.level == "commune" and unit.district in districts for unit in units):
+                self._add(index, end, index, "commune", "commune-of-named-district")
+
+    def _asks_for_place(self, index: int) -> bool:
+        before = self.grammar.folded[index - 1]
+        if before in (",", "và", "-"):
+            return any(place.end == self.tokens.ends[index - 2] for place in self.found[-40:])
+        return before in PREPOSITIONS
+
     def _stands_alone(self, index: int, end: int) -> bool:
         """Not a part of a longer name: no capitalised word right before or after, except at a sentence's beginning."""
         grammar = self.grammar
         key = tuple(grammar.folded[index:end])
-        if end - index == 1 and (key not in _ONE_WORD_PLACES or (len(key[0]) > 2 and grammar.words[index].isupper())):
+        if end - index == 1 and (not self._known_word(index) or (len(key[0]) > 2 and grammar.words[index].isupper())):
             return False
         longer = end < grammar.count and grammar.joined(end) and grammar.name_word(end)
         if longer and (grammar.folded[index] in grammar.lexicon.surnames or end - index == 1):
@@ -190,7 +220,11 @@ class Places:
         if end < grammar.count and grammar.glue[end] == "" and grammar.words[end] in "&":
             return False
         before_capital = index and grammar.joined(index) and grammar.name_word(index - 1)
-        return not (before_capital and grammar.folded[index - 1] in grammar.lexicon.surnames)
+        return not (before_capital and (end - index == 1 or grammar.folded[index - 1] in grammar.lexicon.surnames))
+
+    def _known_word(self, index: int) -> bool:
+        """Whether a place of one word is told by it: a foreign one, or one of the few that mean nothing else."""
+        return self.grammar.foreign(index) or (self.grammar.folded[index],) in _ONE_WORD_PLACES
 
     def _repeat(self) -> None:
         """Names of areas that the text has introduced with their type, standing alone later."""
@@ -200,16 +234,6 @@ class Places:
                 self._add(index, end, index, self.seen[name], "repeated-place")
 
 
-_NOT_TYPES = frozenset(
-    {
-        ("nông", "thôn"), ("cơ", "bản"), ("văn", "bản"), ("xuất", "bản"), ("nhật", "bản"), ("thông", "tỉnh"),
-        ("con", "đường"), ("thành", "phố"), ("yêu", "cầu"), ("nhu", "cầu"), ("toàn", "cầu"), ("quả", "cầu"),
-        ("bóng", "đá"), ("lao", "động"), ("hoạt", "động"), ("hành", "động"), ("vận", "động"), ("huy", "động"),
-        ("tác", "động"), ("chủ", "động"), ("gia", "đình"), ("triều", "đình"), ("chính", "phủ"), ("hồ", "sơ"),
-        ("biên", "bản"), ("kịch", "bản"), ("tài", "bản"), ("tư", "bản"), ("phiên", "bản"), ("ấn", "bản"),
-        ("thi", "đình"), ("kinh", "đê"), ("liên", "bang"), ("hợp", "xã"), ("tác", "xã"), ("công", "xã"),
-    }
-)  # fmt: skip
 _ONE_WORD_PLACES = frozenset(
     {("huế",), ("lào",), ("nga",), ("pháp",), ("đức",), ("mỹ",), ("séc",), ("bỉ",), ("úc",), ("nhật",),
      ("campuchia",), ("singapore",), ("malaysia",), ("indonesia",), ("philippines",), ("myanmar",), ("canada",),

@@ -18,10 +18,11 @@ _QUANTITY = re.compile(
 _SCALE = re.compile(r"(?:(triệu|nghìn|ngàn|tỷ|tỉ|vạn|trăm)\s)", re.I)
 _FACTORS = {"trăm": 1e2, "nghìn": 1e3, "ngàn": 1e3, "vạn": 1e4, "triệu": 1e6, "tỷ": 1e9, "tỉ": 1e9}
 _RANKED = re.compile(
-    r"(?:năm|quý|tháng|ngày|thứ|mức độ|cấp độ|cấp|khóa|số|điều|khoản|điểm|mục|chương|phần|tổ|thôn|ấp|khu phố|lớp"
+    r"(?<!\w)(?:năm|quý|tháng|ngày|thứ|mức độ|cấp độ|cấp|khóa|số|điều|khoản|điểm|mục|chương|phần|tổ|thôn|ấp|khu phố|lớp"
     r"|phường|quận|hạng|tuổi|phòng|bài|tập|kỳ|vòng|đường|quốc lộ|tỉnh lộ|lúc|vào|nhóm|vùng|ql|đt|covid-|loại|bảng"
     r"|chỉ đạo|đề án|chương trình|chỉ thị|quyết định|nghị quyết|nghị định|kế hoạch|dự án"
-    r"|lần|tầng|ngõ|nhà|khóm|km|cung đường)\s?$",
+    r"|lần|tầng|ngõ|nhà|khóm|km|cung đường|khu vực|cơ sở|đội|hải đội|đại đội|tiểu đoàn|trung đoàn|lữ đoàn|sư đoàn"
+    r"|quân khu|quân đoàn|binh đoàn)\s?$",
     re.I,
 )
 _COMPARISON = re.compile(
@@ -29,6 +30,7 @@ _COMPARISON = re.compile(
     r"|tăng thêm|tăng|giảm|chừng|xấp xỉ|đạt|vượt)\s(?:\w+\s)?$",
     re.I,
 )
+_ROAD = re.compile(r"(?:tỉnh|quốc|huyện|hương) lộ|đường tỉnh", re.I)
 _WORD = re.compile(r"[^\W\d_]+[²³23]?|[%‰]|°[cC]|[/,]")
 _PER = re.compile(r"/(?:người|năm|tháng|ngày|ha|giờ)(?!\w)")
 
@@ -129,8 +131,8 @@ def _measured(plain: str, folded: str, match: re.Match[str]) -> Measured | None:
 
 
 def _excluded(plain: str, match: re.Match[str], unit: _Unit) -> bool:
-    before = plain[max(0, match.start() - 12) : match.start()]
-    if "\n" in match.group("gap"):
+    before = plain[max(0, match.start() - 14) : match.start()]
+    if "\n" in match.group("gap") or _ROAD.match(plain, match.end()):
         return True
     if unit.kind == "measure":
         bare_letter = unit.normal in ("kg", "m", "W") and not match["gap"] and plain[match.end()].isupper()

@@ -6,6 +6,7 @@ Each reads a bounded number of tokens, so that a text is read in linear time.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from transforms.tagging.lexicon import Lexicon
@@ -23,10 +24,27 @@ LEVELS = {
     "village": (),
 }
 CITY_LEVELS = ("province", "district")
+SYLLABLE = re.compile(
+    r"(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?|q[a-z]+", re.ASCII
+)
+"""A Vietnamese syllable without accents."""
 AREA_LEVELS = ("province", "district", "commune")
 ROMAN = frozenset({"i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv"}) | {
     f"x{tail}" for tail in ("vi", "vii", "viii", "ix", "x")
 }
+
+
+NOT_TYPES = frozenset(
+    {
+        ("nông", "thôn"), ("cơ", "bản"), ("văn", "bản"), ("xuất", "bản"), ("nhật", "bản"), ("thông", "tỉnh"),
+        ("con", "đường"), ("thành", "phố"), ("yêu", "cầu"), ("nhu", "cầu"), ("toàn", "cầu"), ("quả", "cầu"),
+        ("bóng", "đá"), ("lao", "động"), ("hoạt", "động"), ("hành", "động"), ("vận", "động"), ("huy", "động"),
+        ("tác", "động"), ("chủ", "động"), ("gia", "đình"), ("triều", "đình"), ("chính", "phủ"), ("hồ", "sơ"),
+        ("biên", "bản"), ("kịch", "bản"), ("tài", "bản"), ("tư", "bản"), ("phiên", "bản"), ("ấn", "bản"),
+        ("thi", "đình"), ("kinh", "đê"), ("liên", "bang"), ("hợp", "xã"),
+        ("hàng", "xóm"), ("lối", "xóm"), ("tình", "làng"), ("tác", "xã"), ("công", "xã"),
+    }
+)  # fmt: skip
 
 
 class Words:
@@ -62,6 +80,11 @@ class Words:
                 break
             end += 1
         return end
+
+    def foreign(self, index: int) -> bool:
+        """Whether a word cannot be a Vietnamese syllable (Telecom, Macron), for all that its letters tell."""
+        word = self.folded[index]
+        return word.isascii() and word.isalpha() and len(word) > 1 and SYLLABLE.fullmatch(word) is None
 
     def occurrences(self, names: Iterable[tuple[str, ...]]) -> Iterator[tuple[int, tuple[str, ...]]]:
         """First token and name wherever one of ``names`` stands; at one place in the order of ``names``."""
@@ -107,6 +130,10 @@ class Words:
         return None if tuple(self.folded[index:end]) in self.lexicon.gazetteer.by_name else end
 
     # areas
+
+    def is_type(self, index: int) -> bool:
+        """Whether an area's type word at ``index`` is one, and no part of another word (nông thôn, hàng xóm)."""
+        return not (self.joined(index) and index and (self.folded[index - 1], self.folded[index]) in NOT_TYPES)
 
     def listed_area(self, index: int, levels: tuple[str, ...]) -> int | None:
         """The longest name of a unit of these levels, as the gazetteer has it."""
@@ -159,9 +186,13 @@ class Words:
         if level == "village" and self._letter(end):
             return end + 1
         hyphen = end + 2 < self.count and self.words[end] == "-" and self.capital[end + 1] and self.joined(end)
-        if level == "other" and hyphen and self.joined(end + 1):
+        if level == "other" and hyphen and self.joined(end + 1) and not self._beside_province(index, end + 1):
             return self._free_name(end + 1, level) or end
         return end
+
+    def _beside_province(self, index: int, at: int) -> bool:
+        """Whether a province behind a hyphen says where: "Khu CNTT tập trung Cầu Giấy - Hà Nội", no road's end."""
+        return self.listed_area(at, ("province",)) is not None and self.listed_area(index, ("district",)) is not None
 
     def _capital_run(self, index: int) -> int:
         end = index
@@ -171,18 +202,23 @@ class Words:
             end += 1
         return end
 
-    def numeral(self, index: int) -> bool:
-        """Whether a short number that belongs to the name before it stands at ``index`` (Mỹ Thuận 2, khu vực XVIII)."""
+    def ordinal(self, index: int) -> bool:
+        """Whether a number of a unit stands at ``index``: up to three digits, or a Roman one."""
         if not self.joined(index) or len(self.words[index]) > 5:
             return False
+        word = self.words[index]
+        return (word.isdigit() and len(word) < 4) or (word.isupper() and self.folded[index] in ROMAN)
+
+    def numeral(self, index: int) -> bool:
+        """Whether a short number that belongs to the name before it stands at ``index`` (Mỹ Thuận 2, khu vực XVIII)."""
+        if not self.ordinal(index):
+            return False
         after = index + 1
-        measured = after < self.count and (
-            (self.glue[after] == " " and self.words[after][0].islower() and self.folded[after] in self.lexicon.counted)
-            or (self.glue[after] == "" and self.words[after] in "%./,-" and self._digit(after + 1))
-        )
-        number = self.words[index].isdigit() and len(self.words[index]) < 4
-        roman = self.words[index].isupper() and self.folded[index] in ROMAN
-        return (number or roman) and not measured
+        if after >= self.count:
+            return True
+        if self.glue[after] == " ":
+            return not (self.words[after][0].islower() and self.folded[after] in self.lexicon.counted)
+        return not (self.glue[after] == "" and self.words[after] in "%./,-" and self._digit(after + 1))
 
     def _digit(self, index: int) -> bool:
         return index < self.count and self.glue[index] == "" and self.words[index].isdigit()
