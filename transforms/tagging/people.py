@@ -17,8 +17,6 @@ _AGE = re.compile(
     r"\s?\(\s?(?:\d{1,3}(?:-\d{1,3})? tuổi|quốc tịch|sinh năm|SN|tên thật|bí danh)"
     r"|,\s(?:\d{1,3} tuổi|quốc tịch|sinh năm|SN|ngụ|trú|quê)"
 )
-    r"\s?\(\s?(?:\d{1,3}(?:-\d{1,3})? tuổi|quốc tịch|sinh năm|SN|tên thật|bí danh)|,\s(?:\d{1,3} tuổi|quốc tịch|sinh năm|SN|ngụ|trú|quê)"
-)
 FARTHEST_OFFICE = 14
 MOST_OFFICES = 6
 GIVING = frozenset({"chức", "vụ", "làm", "là"})
