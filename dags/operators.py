@@ -58,7 +58,7 @@ class CrawlOperator(BaseOperator):
 
     Returns counts for XCom. The child's environment holds none of Airflow's secrets. It is stopped by SIGTERM when
     the task is killed, times out or dies. Raises the exceptions of this module according to its exit code;
-    skipped in mode ``reparse``.
+    skipped in modes ``reparse`` and ``retag``.
     """
 
     template_fields = ("unit",)
@@ -72,7 +72,7 @@ class CrawlOperator(BaseOperator):
     def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002 - the operator's interface
         """Run the crawl to its end."""
         if self.unit["mode"] != "refetch":
-            raise AirflowSkipException("mode reparse: the archive is read again, no request is made")
+            raise AirflowSkipException(f"mode {self.unit['mode']}: what is stored is read again, no request is made")
         job = crawl_job(self.unit)
         job.run_dir.mkdir(parents=True, exist_ok=True)
         (job.run_dir / OUTCOME_FILE).unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from dags.plan import defaults
 MODES = {
     "refetch": "refetch: tải lại từ cổng · fetch from the portals",
     "reparse": "reparse: chỉ đọc lại kho lưu trữ · re-read the archive, no request",
+    "retag": "retag: chỉ gắn nhãn lại văn bản đã lưu · tag stored texts anew, no request, no archive",
 }
 
 
@@ -24,8 +25,10 @@ def harvest_params(cadence: Cadence) -> dict[str, Param]:
             enum=list(MODES),
             values_display=MODES,
             title="Chế độ · Mode",
-            description="Tải trang mới, hoặc chỉ bóc tách lại những gì đã lưu (không gửi yêu cầu nào). "
-            "Fetch pages, or parse again what the archive holds (no request is made).",
+            description="Tải trang mới, bóc tách lại kho lưu trữ, hoặc chỉ gắn nhãn lại văn bản đã lưu "
+            "(hai cách sau không gửi yêu cầu nào). "
+            "Fetch pages, parse again what the archive holds, or only tag the stored texts anew "
+            "(the last two make no request).",
         ),
         "from": _day("Từ ngày · From", "đầu tiên", "First"),
         "to": _day("Đến ngày · To", "cuối cùng", "Last"),

@@ -32,7 +32,8 @@ HEADER = f"{'portal':<28} {'state':<12} {'articles':>8} {'documents':>9} {'uncha
 
 
 def transform(unit: Unit) -> dict[str, Any]:
-    """Read the run's archive, or in mode ``reparse`` everything archived of its days, into staged observations.
+    """Read the run's archive, in mode ``reparse`` everything archived of its days, or in mode ``retag`` the stored
+    texts of its days, into staged observations.
 
     Returns the handle for ``load``. Memory does not grow with the run: rows pass in batches of 200.
     """
@@ -51,12 +52,15 @@ def transform(unit: Unit) -> dict[str, Any]:
 def observations(unit: Unit, warehouse: Warehouse) -> Iterator[pa.RecordBatch]:
     """Batches of the schema OBSERVATIONS for one unit; no request is made."""
     from transforms import pipeline
+    from transforms.retag import retag
 
     where, portal, now = paths(), load_registry()[unit["portal"]], dt.datetime.now(dt.UTC)
     if unit["mode"] == "refetch":
         folder = run_dir(where.archive, portal.id, unit["run_id"])
         return pipeline.observe(folder, where.archive, portal, unit["run_id"], now, None)
     days = dt.date.fromisoformat(unit["date_from"]), dt.date.fromisoformat(unit["date_to"])
+    if unit["mode"] == "retag":
+        return retag(warehouse.texts(portal.id, *days), portal, unit["run_id"], now)
     pointers = warehouse.pointers(portal.id, *days)
     return pipeline.reobserve(pointers, where.archive, portal, unit["run_id"], now)
 

@@ -90,7 +90,8 @@ class Reader:
         if isinstance(found, NotArticle):
             return _refused(found)
         attachments = self._attachments(record, found.files)
-        return _article_row(found) | attachments | self._tags(found.text, found.published_date, found.title)
+        tags = tag_columns(self.portal, found.text, found.published_date, found.title)
+        return _article_row(found) | attachments | tags
 
     def _slots(self, record: FetchRecord) -> Slots | None:
         return self.profile.slots(record.url, fetched_day(record)) if self.profile else None
@@ -117,7 +118,7 @@ class Reader:
         page, origin = with_file(found, file)
         row = _document_row(page, file, origin) | self._attachments(record, page.files, files)
         row["file_pages"] = [row for each in files.values() for row in _page_rows(each)]
-        return row | self._tags(page.text, page.fields.issued_date, page.title)
+        return row | tag_columns(self.portal, page.text, page.fields.issued_date, page.title)
 
     def _linked(self, record: FetchRecord) -> list[StoredFile]:
         urls = [*record.attachments, *self.by_page.get(record.url, ())]
@@ -155,13 +156,12 @@ class Reader:
                 rows += _members(fetched.url, text)
         return {"attachments": rows}
 
-    def _tags(self, text: str, day: dt.date | None, title: str | None) -> Row:
-        context = tagging.Context(self.portal.id, self.portal.province, day, title)
-        tags = tagging.tag(text, context)
-        names = ("topics", "mentions", "citations", "quantities")
-        return {name: [asdict(each) for each in getattr(tags, name)] for name in names} | {
-            "tagger_version": tags.version
-        }
+
+def tag_columns(portal: Portal, text: str, day: dt.date | None, title: str | None) -> Row:
+    """The columns of tags of one text; ``day`` is that of publication, of issue for documents."""
+    tags = tagging.tag(text, tagging.Context(portal.id, portal.province, day, title))
+    names = ("topics", "mentions", "citations", "quantities")
+    return {name: [asdict(each) for each in getattr(tags, name)] for name in names} | {"tagger_version": tags.version}
 
 
 def month_of(record: FetchRecord, *days: dt.date | None) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from warehouse.history import READABLE, Item, Readings
+from warehouse.history import READABLE, Item, Readings, histories
 from warehouse.schema import (
     ARCHIVE,
     ATTACHMENTS,
@@ -98,13 +98,23 @@ def inventory(observations: Readings, items: list[Item]) -> pa.Table:
 
 def pointers(known: pa.Table, date_from: dt.date, date_to: dt.date) -> list[dict[str, Any]]:
     """Archived readings of the items of INVENTORY rows ``known`` published (or, undated, first seen) in the days."""
-    day = pc.coalesce(known["published_date"], known["first_day"])
-    inside = pc.and_(pc.greater_equal(day, pa.scalar(date_from)), pc.less_equal(day, pa.scalar(date_to)))
-    chosen = known.filter(pc.and_(inside, pc.is_valid(known["warc_file"])))
+    chosen = known.filter(pc.and_(_inside(known, date_from, date_to), pc.is_valid(known["warc_file"])))
     names = ["portal", "id", "kind", "url", "canonical_url", "portal_key", "published_date", "fetched_at"]
     names += [column.name for column in ARCHIVE] + ["attachments"]
     rows: list[dict[str, Any]] = chosen.select(names).to_pylist()
     return sorted(rows, key=lambda row: (row["warc_file"], row["warc_offset"] or 0))
+
+
+def texts(observations: pa.Table, known: pa.Table, date_from: dt.date, date_to: dt.date) -> pa.Table:
+    """Of ``observations`` those that tell the last text of the items of ``known`` in these days, as for pointers."""
+    chosen = known.filter(_inside(known, date_from, date_to))["id"].combine_chunks()
+    mine = observations.filter(pc.is_in(observations["id"], chosen))
+    return mine.take(_positions([item.versions[-1].row for item in histories(mine) if item.versions]))
+
+
+def _inside(known: pa.Table, date_from: dt.date, date_to: dt.date) -> pa.ChunkedArray:
+    day = pc.coalesce(known["published_date"], known["first_day"])
+    return pc.and_(pc.greater_equal(day, pa.scalar(date_from)), pc.less_equal(day, pa.scalar(date_to)))
 
 
 def local_day(microseconds: int) -> dt.date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from warehouse import snapshots
 from warehouse.commit import Commit, Committer, loads
-from warehouse.inventory import INVENTORY, KNOWN_COLUMNS, pointers
+from warehouse.inventory import INVENTORY, KNOWN_COLUMNS, pointers, texts
 from warehouse.objects import ObjectStore, StoreError, open_objects, prove_conditional
 from warehouse.parquet import conform, decode, encode, fit
 from warehouse.schema import PORTALS, TABLES, Table
@@ -117,6 +117,20 @@ class Warehouse:
         """Where the raw bytes lie of each item published in these local days, archive order; undated: first seen."""
         return pointers(self._inventory(portal), date_from, date_to)
 
+    def texts(self, portal: str, date_from: dt.date, date_to: dt.date) -> Iterator[pa.Table]:
+        """The observations that tell the last text of each item of these days, a table a month (schema OBSERVATIONS).
+
+        Items are those of ``pointers``. Needs the memory of one month of the portal's province.
+        """
+        province = self._province(portal)
+        snapshot = snapshots.head(self.store).number
+        for bundle in self.bundles(self.at(snapshot), province) if province else ():
+            known = self.read(INVENTORY.name, province=bundle.province, month=bundle.month, snapshot=snapshot)
+            known = known.filter(pc.equal(known["portal"], portal))
+            if known.num_rows:
+                told = self.read("observations", province=bundle.province, month=bundle.month, snapshot=snapshot)
+                yield texts(told.filter(pc.equal(told["portal"], portal)), known, date_from, date_to)
+
     def at(self, snapshot: int | None) -> Snapshot:
         """The manifest of a snapshot, the newest for None; SnapshotError if there is none of that number."""
         return snapshots.head(self.store) if snapshot is None else snapshots.load(self.store, snapshot)
@@ -127,14 +141,16 @@ class Warehouse:
         return [bundle for bundle in found if month in (None, bundle.month)]
 
     def _inventory(self, portal: str) -> pa.Table:
-        newest = snapshots.head(self.store)
-        portals = self.read(PORTALS.name, ["portal", "province"], snapshot=newest.number)
-        found = pc.index(portals["portal"], portal).as_py()
-        province = portals["province"][found].as_py() if found >= 0 else None
+        newest, province = snapshots.head(self.store), self._province(portal)
         keys = [path for bundle in self.bundles(newest, province) for path in bundle.paths(INVENTORY.name)]
         tables = snapshots.fetch_all(lambda key: conform(decode(self.store.get(key)), INVENTORY), keys)
         known = pa.concat_tables([INVENTORY.arrow().empty_table(), *tables])
         return known.filter(pc.equal(known["portal"], portal))
+
+    def _province(self, portal: str) -> str | None:
+        portals = self.read(PORTALS.name, ["portal", "province"])
+        found = pc.index(portals["portal"], portal).as_py()
+        return portals["province"][found].as_py() if found >= 0 else None
 
     def _keys(self, table: str, snapshot: Snapshot, province: str | None = None, month: str | None = None) -> list[str]:
         if table == PORTALS.name:

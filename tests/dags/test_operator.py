@@ -117,12 +117,11 @@ def test_the_crawl_sees_none_of_airflows_secrets(home: Path, monkeypatch: pytest
     assert environment["TINTINH_HOME"] == str(home)
 
 
-def test_reparsing_starts_no_crawl(home: Path) -> None:
+@pytest.mark.parametrize("mode", ["reparse", "retag"])
+def test_reading_what_is_stored_starts_no_crawl(home: Path, mode: str) -> None:
     from airflow.sdk.exceptions import AirflowSkipException
 
-    operator = operators.CrawlOperator(
-        task_id="crawl", unit=unit(mode="reparse"), command=("-c", "raise SystemExit(1)")
-    )
+    operator = operators.CrawlOperator(task_id="crawl", unit=unit(mode=mode), command=("-c", "raise SystemExit(1)"))
     with pytest.raises(AirflowSkipException, match="no request"):
         operator.execute({})  # type: ignore[typeddict-item]
     assert not folder(home).exists()

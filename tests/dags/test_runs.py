@@ -1,10 +1,15 @@
 """Whole runs of the DAGs in this process, against the sample portals."""
 
 import datetime as dt
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from transforms.tagging import tagger
+from warehouse.settings import paths
 from warehouse.store import Warehouse
 
 DAY = "2025-06-28"
@@ -33,6 +38,21 @@ def test_a_day_is_loaded_and_reparsing_it_makes_no_request(
     assert len(samples.requests) == asked
     assert {state for (task, _), state in states(again).items() if task == "portal.crawl"} == {"skipped"}
     assert warehouse.read("articles").drop_columns(["run_id", "last_seen_at"]).num_rows == first.num_rows
+
+
+def test_a_day_is_tagged_anew_without_request_or_archive(
+    run_dag: Callable[..., Any], samples: Any, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(tagger, "VERSION", "an older one")
+        run_dag("harvest_daily", DAY, portals=["baosongthao"])
+    warehouse, asked = Warehouse.open(), len(samples.requests)
+    assert set(warehouse.read("articles")["tagger_version"].to_pylist()) == {"an older one"}
+    shutil.rmtree(paths().archive)
+    run = run_dag("harvest_daily", DAY, portals=["baosongthao"], mode="retag")
+    assert str(run.state) == "success", states(run)
+    assert len(samples.requests) == asked
+    assert set(warehouse.read("articles")["tagger_version"].to_pylist()) == {tagger.VERSION}
 
 
 def test_a_dead_portal_turns_the_run_red_and_holds_nobody_back(

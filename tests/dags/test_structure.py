@@ -100,7 +100,7 @@ def test_the_form_offers_every_portal_and_rejects_unknown_ones(dagbag: Any) -> N
     assert params.get_param("portals").schema["examples"] == list(registry)
     for portal, enabled in ((p.id, p.enabled and p.cadence == "daily") for p in registry.values()):
         assert (portal in params["portals"]) == enabled
-    for name, wrong in (("portals", ["nowhere"]), ("mode", "retag"), ("limit", 0), ("from", "26/06/2025")):
+    for name, wrong in (("portals", ["nowhere"]), ("mode", "rewrite"), ("limit", 0), ("from", "26/06/2025")):
         with pytest.raises(ParamValidationError):
             params.get_param(name).resolve(wrong)
 
