@@ -66,6 +66,11 @@ def _types() -> dict[str, tuple[str, str | None]]:
         return {row["abbreviation"]: (row["type"], row["party_type"] or None) for row in csv.DictReader(file)}
 
 
+def type_names() -> frozenset[str]:
+    """Every type of document that an abbreviation of the symbols stands for (Kế hoạch, Kết luận)."""
+    return frozenset(name for pair in _types().values() for name in pair if name)
+
+
 @cache
 def _issuers() -> dict[str, tuple[str, bool]]:
     with (DATA / "document_issuers.csv").open(encoding="utf-8", newline="") as file:
