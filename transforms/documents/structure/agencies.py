@@ -10,41 +10,25 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_BODIES = (
-    r"so(?! (?:luong|sanh|ket|do|lieu|hoa|bo|huu|voi|tien|hieu|ky|nha|thu|dien|cap|du|vu|dan|y\b(?! te))|\s?\d)"
-    r"|bo(?! (?:sung|tri|may|phan|chi so|tieu|mon|mat|cong cu|luat|doi|thu tuc|tai lieu)\b)|cuc(?! bo\b)|chi cuc|tong cuc|vu|vien(?! (?:chuc|phi|tro)\b)|hoc vien"
-    r"|ban(?! (?:hanh|than|giao|sao|do|ve|le|an|cam ket|tin|kiem diem|ghi|thoa thuan)\b)|cong an|bo chi huy|bo tu lenh|bao hiem xa hoi"
-    r"|trung tam|ngan hang|kho bac|thanh tra(?!,)|van phong|hiep hoi|lien hiep|uy ban|ubnd|ub mttq|ubmttq|mttq|hdnd|bch|bo chqs|bchqs"
-    r"|hoi dong|bao(?= (?:va|tuyen|nhan|dien|dan|ha|bac|lang|lao|yen|phu|quang|nghe|thanh|nam|gia|kon|dak|lam|binh|dong|long|tay|ninh|hai|hung|thai|cao|son|dien bien)\b)"
-    r"|dai (?:phat thanh|truyen hinh|pt|khi tuong|truyen thanh)|hoi (?:nong dan|lien hiep|cuu|chu thap|khuyen|luat gia|nha bao|dong y|nguoi|van hoc|lam vuon|phu nu|bao tro|lhpn|ccb)"
-    r"|tinh doan|thanh doan|huyen doan|doan thanh nien|doan tncs|doan truong|mat tran|lien doan|lien minh|truong (?:dai hoc|cao dang|chinh tri|trung|tieu|mam|thcs|thpt|pho thong)|benh vien"
-    r"|to cong tac|to chuc chinh tri|tinh uy|thanh uy|huyen uy|quan uy|thi uy|dang uy|cap uy|ban thuong vu|thuong truc|bo chinh tri|chi bo|vien kiem sat|toa an|cong ty|tong cong ty|tap doan|chi nhanh"
-    r"|phong (?!(?:chong|ngua|trao|benh|cach|tuc|ve|phu)\b)|doi(?= (?:quan ly|canh sat|thanh tra|thue))|hat kiem lam|tram|thue (?:tinh|thanh pho|co so|khu vuc)|kiem toan|hai quan|buu dien|dien luc|vien thong"
-    r"|quoc hoi|chinh phu|dac khu|nha may|to dan pho|thon"
+from transforms.documents.structure.source import tidy
+from transforms.documents.structure.vocabulary import BODIES, OFFICES, PLURALS, VERBS
+
+_HEAD = re.compile(rf"(?:{'|'.join((*PLURALS, *OFFICES, *BODIES))})(?:\b|(?<= ))")
+_BODY = re.compile(rf"(?:{'|'.join(BODIES)})(?:\b|(?<= ))")
+_VERB = re.compile(rf"(?<=[\s,;:])(?:{'|'.join(VERBS)})")
+_ORDER = re.compile(r"(?:giao(?: cho)?|de nghi|yeu cau|phan cong|uy quyen cho|kien nghi)\s{1,3}")
+_DUTIES = re.compile(r"(?:trach nhiem|nhiem vu|nhiem vu(?:,| va) quyen han|quyen han)(?: cu the)? cua\s{1,3}")
+_NAMED_AFTER = re.compile(
+    r"(?:cac\s)?(?P<one>so|bo|ban|phong|cuc|chi cuc|vu|huyen|xa|phuong|hoi)(?:, (?:ban, )?nganh)?\s{0,2}:\s{0,3}"
 )
-_OFFICES = (
-    r"giam doc|thu truong|chu tich|pho chu tich|chanh van phong|chanh thanh tra|truong (?:ban|phong|cac|thon|doan|tieu ban)|cuc truong|chi cuc truong|tong giam doc|bi thu"
-    r"|hieu truong|nguoi dung dau|lanh dao|bo truong|thu tuong|vien truong|tong thanh tra|tong kiem toan|chanh an|truong cong an|chi huy truong|cac thanh vien|cac ong|cac dong chi|can bo"
-)
-_PLURALS = (
-    r"cac (?:so|ban|nganh|co quan|don vi|dia phuong|huyen|quan|xa|phuong|thi xa|thanh pho|to chuc|doan the|cap|bo\b|truong|phong|doanh nghiep|hoi|cuc|chi|tinh|chu dau tu|dong chi|thanh vien|uy ban|vien|trung tam|nha thau|chu rung|thon|to\b|khu)"
-    r"|co quan|don vi|uy ban nhan dan|chu dau tu|toan the (?:can bo|cac)|moi (?:co quan|don vi)"
-)
-_HEAD = re.compile(rf"(?:{_PLURALS}|{_OFFICES}|{_BODIES})(?:\b|(?<= ))")
-_ORDER = re.compile(r"(?:giao(?: cho)?|de nghi|yeu cau|phan cong|uy quyen cho|moi|kien nghi)\s{1,3}")
-_VERB = re.compile(
-    r"(?<=[\s,;:])(?:chu tri|phoi hop|chu dong|co trach nhiem|chiu trach nhiem|co nhiem vu|can cu|theo chuc nang|tap trung|tham muu"
-    r"|(?<!ban )to chuc (?!chinh tri|xa hoi|doan the|su nghiep)|xay dung (?:ke hoach|chuong|de an|va|phuong|cac|quy)|thuc hien|trien khai|tang cuong|tiep tuc|bao cao|ra soat|huong dan|theo doi|don doc|tong hop|chi dao"
-    r"|kiem tra|day manh|bo tri|bao dam|dam bao|nghien cuu|lam (?:co quan|dau moi)|cung cap|tuyen truyen|can tiep|khan truong|nghiem tuc|kip thoi|phat dong|giup|de xuat|hoan thanh"
-    r"|cho y kien|co y kien|gui|trinh(?! [A-Z])|len |phai|se |co van ban|thong bao|quan triet|van dong|lap |ban hanh|du hop|duoc giao (?:chu|nhiem|tham)|dua tin|chuan bi|chiu su|quan ly nha nuoc|quy dinh|la (?:co quan|don vi|dau)"
-    r"|thuong xuyen|dinh ky|quan tam|tham gia|to chuc thuc hien|to chuc trien khai|cu (?:can bo|dai dien)|danh gia|thi hanh)"
-)
-_NAMED_AFTER = re.compile(r"(?P<head>(?:cac\s)?(?P<one>so|bo|ban|phong|cuc|chi cuc|vu|huyen|xa|phuong|hoi))\s{0,2}:\s{0,3}")
+_LISTS_BEHIND = re.compile(r"\bcac (?:so|bo|ban|phong|cuc|chi cuc|vu|huyen|xa|phuong|hoi|ong|ba)$")
 _BREAK = re.compile(r"(?P<mark>[,;]\s{1,3}(?:va\s{1,3})?|\s{1,3}va\s{1,3}|\s{1,3}cung\s{1,3})")
-_SENTENCE = re.compile(r"[.:]\s{1,3}(?=[^\W\d_a-z])|[.:]\s*$")
+_JOINT_OFFICE = re.compile(r"(?:chanh |pho )?(?:chanh )?van phong (?:hoi dong|hdnd|doan dai bieu)")
+_COLON = re.compile(":")
+_SENTENCE = re.compile(r"\.\s{1,3}(?=[^\W\d_a-z])|\.\s*$")
 _CUT = re.compile(r"\s{1,3}(?:va|cung|de|theo|khi|ma|,)$")
-LONGEST = 260  # characters of a run of agencies
-_TWO_WORDS = ("the thao", "thuong binh", "du lich va", "xa hoi")
+LONGEST = 300  # characters of a run of agencies
+_WITHIN = ("the thao", "thuong binh", "du lich va", "xa hoi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +47,11 @@ class Run:
     agencies: tuple[Agency, ...]
     end: int
 
+    def moved(self, by: int) -> Run:
+        """The same run in a longer string that has ``by`` characters before it."""
+        moved = tuple(Agency(each.start + by, each.end + by, each.name) for each in self.agencies)
+        return Run(moved, self.end + by)
+
 
 def opens(bare: str) -> bool:
     """Whether a line (small letters without marks) begins with an agency or an office."""
@@ -71,14 +60,16 @@ def opens(bare: str) -> bool:
 
 def run(plain: str, bare: str, start: int = 0) -> Run | None:
     """The agencies that begin at ``start`` and end at a colon, a verb or the end of the string; else None."""
+    duties = _DUTIES.match(bare, start)
+    start = duties.end() if duties else start
     if start >= len(plain) or not _HEAD.match(bare, start):
         return None
     end = _end(plain, bare, start)
-    if end - start > LONGEST:
+    if end - start > LONGEST or (plain[start:end].isupper() and not _BODY.match(bare, start)):
         return None
     listed = _NAMED_AFTER.match(bare, start)
     found = tuple(_listed(plain, bare, listed, end) if listed else _split(plain, bare, start, end))
-    return Run(found, end) if found else None
+    return Run(found, end)
 
 
 def order(bare: str, start: int = 0) -> int | None:
@@ -104,48 +95,52 @@ def _end(plain: str, bare: str, start: int) -> int:
     limit = min(len(plain), start + LONGEST + 40)
     listed = _NAMED_AFTER.match(bare, start)
     body = listed.end() if listed else start
-    ends = [limit]
-    for verb in _VERB.finditer(bare, body, limit):
-        if plain[verb.start()].islower():
-            ends.append(verb.start())
-            break
+    verbs = (verb.start() for verb in _VERB.finditer(bare, body, limit))
+    verb = next((at for at in verbs if plain[at].islower() or plain[at - 1] == "\n"), limit)
     stop = _SENTENCE.search(bare, body, limit)
-    ends += [stop.start()] if stop else []
-    colon = plain.find(":", body, limit)
-    ends += [colon] if colon >= 0 else []
-    end = min(ends)
+    colons = (mark.start() for mark in _COLON.finditer(plain, body, limit))
+    colon = next((at for at in colons if not _LISTS_BEHIND.search(bare, start, at)), limit)
+    end = min(verb, colon, stop.start() if stop else limit)
     while cut := _CUT.search(bare, start, end):
         end = cut.start()
-    return start + len(plain[start:end].rstrip(" ,;.-"))
+    return start + len(plain[start:end].rstrip(" \n,;.-"))
 
 
 def _split(plain: str, bare: str, start: int, end: int) -> Iterator[Agency]:
     """Single agencies: the run is cut before a capitalised one, and before "các ..." and "lãnh đạo ..."."""
     begin = start
     for mark in _BREAK.finditer(bare, start, end):
-        after = mark.end()
-        if mark.start() < begin or not _HEAD.match(bare, after):
-            continue
-        if plain[after].isupper() or bare.startswith(("lanh dao", "uy ban nhan dan", "cac so", "cac co quan"), after) and mark["mark"].strip() != ",":
+        joint = mark["mark"].strip() == "va" and _JOINT_OFFICE.match(bare, begin)
+        if mark.start() >= begin and not joint and _begins_agency(plain, bare, mark):
             yield _agency(plain, begin, mark.start())
-            begin = after
+            begin = mark.end()
     yield _agency(plain, begin, end)
 
 
+def _begins_agency(plain: str, bare: str, mark: re.Match[str]) -> bool:
+    after = mark.end()
+    if not _HEAD.match(bare, after):
+        return False
+    if plain[after].isupper() or (bare.startswith("cac ", after) and plain[after + 4 : after + 5].isupper()):
+        return True
+    collective = bare.startswith(("lanh dao", "uy ban nhan dan", "cac so", "cac co quan", "cac don vi"), after)
+    return collective and mark["mark"].strip() != ","
+
+
 def _listed(plain: str, bare: str, head: re.Match[str], end: int) -> Iterator[Agency]:
-    """"Các Sở: Nội vụ, Tài chính; Công an tỉnh": names after a colon; a small letter goes on with the name."""
+    """ "Các Sở: Nội vụ, Tài chính; Công an tỉnh": names after a colon; a small letter goes on with the name."""
     word = plain[head.start("one") : head.end("one")].capitalize()
     begin = head.end()
-    cuts = [mark for mark in _BREAK.finditer(bare, begin, end) if _begins_name(plain, bare, mark)]
-    for mark in cuts:
-        yield _named(plain, bare, word, begin, mark.start())
-        begin = mark.end()
+    for mark in _BREAK.finditer(bare, begin, end):
+        if _begins_name(plain, bare, mark):
+            yield _named(plain, bare, word, begin, mark.start())
+            begin = mark.end()
     yield _named(plain, bare, word, begin, end)
 
 
 def _begins_name(plain: str, bare: str, mark: re.Match[str]) -> bool:
     after = mark.end()
-    if after >= len(plain) or bare.startswith(_TWO_WORDS, after):
+    if after >= len(plain) or bare.startswith(_WITHIN, after):
         return False
     if mark["mark"].strip() == "va":
         return _HEAD.match(bare, after) is not None
@@ -154,11 +149,11 @@ def _begins_name(plain: str, bare: str, mark: re.Match[str]) -> bool:
 
 def _named(plain: str, bare: str, word: str, start: int, end: int) -> Agency:
     found = _agency(plain, start, end)
-    if _HEAD.match(bare, start) and not bare.startswith("cong an", start):
+    if _HEAD.match(bare, start) and not (bare.startswith("cong an", start) and word == "Bộ"):
         return found
     return Agency(found.start, found.end, f"{word} {found.name}")
 
 
 def _agency(plain: str, start: int, end: int) -> Agency:
-    kept = plain[start:end].rstrip(" ,;.-")
-    return Agency(start, start + len(kept), " ".join(kept.split()))
+    kept = plain[start:end].rstrip(" \n,;.-")
+    return Agency(start, start + len(kept), tidy(kept))

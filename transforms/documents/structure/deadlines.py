@@ -10,15 +10,22 @@ from dataclasses import dataclass
 from transforms.documents.structure.labels import roman
 
 _LEAD = (
-    r"(?:(?:hoan thanh |xong |gui )?truoc|cham nhat|muon nhat|khong muon hon|khong cham hon|khong qua|den het|het han|han cuoi"
-    r"|thoi han|thoi gian hoan thanh|hoan thanh trong|xong trong|hoan thanh vao|han hoan thanh)"
+    r"(?:(?:hoan thanh |xong |gui )?truoc|cham nhat|muon nhat|khong muon hon|khong cham hon|khong qua|den het|het han"
+    r"|han cuoi|thoi han|thoi gian hoan thanh|hoan thanh trong(?! nam)|xong trong|hoan thanh vao|han hoan thanh)"
 )
-_JOIN = r"(?:[\s:,]{1,3}(?:la|vao|den|truoc|het|trong|ngay|thoi diem|\d{1,2}\s?(?:gio|h)\s?\d{0,2}(?: phut)?,?)){0,4}[\s:,]{1,3}"
-_DAY = r"(?:ngay\s)?(?P<d>\d{1,2})\s?(?:[/.-]|\sthang\s|thang\s)\s?(?P<m>\d{1,2})(?:\s?(?:[/.-]|,?\snam\s|nam\s)\s?(?P<y>(?:19|20)\d\d))?(?!\d)"
-_MONTH = r"thang\s(?P<m2>\d{1,2})(?:\s?(?:[/.-]|\snam\s|nam\s)\s?(?P<y2>(?:19|20)\d\d))?(?!\d)"
-_QUARTER = r"quy\s(?P<q>[ivx]{1,3}|[1-4])(?:\s?(?:[/,-]|\snam\s|nam\s)\s?(?P<y3>(?:19|20)\d\d))?\b"
+_JOIN = (
+    r"(?:[\s:,]{1,3}(?:la|vao|den|truoc|het|trong|ngay|thoi diem|\d{1,2}\s?(?:gio|h)\s?\d{0,2}(?: phut)?,?)){0,4}"
+    r"[\s:,]{1,3}"
+)
+_TO_YEAR = r"(?:[/.-]|,?\snam\s|nam\s)\s?"
+_DAY = (
+    r"(?:ngay\s)?(?P<d>\d{1,2})\s?(?:[/.-]|\sthang\s|thang\s)\s?(?P<m>\d{1,2})"
+    rf"(?:\s?{_TO_YEAR}(?P<y>(?:19|20)\d\d))?(?!\d)"
+)
+_MONTH = rf"thang\s(?P<m2>\d{{1,2}})(?:\s?{_TO_YEAR}(?P<y2>(?:19|20)\d\d))?(?!\d)"
+_QUARTER = rf"quy\s(?P<q>[ivx]{{1,3}}|[1-4])(?:\s?{_TO_YEAR}(?P<y3>(?:19|20)\d\d))?\b"
 _YEAR = r"(?:nam\s(?P<y4>(?:19|20)\d\d))(?!\d)"
-_EVERY = r"ngay\s(?P<every>\d{1,2})\s(?:hang|hằng|cua)\s(?:thang|quy|nam|thang cuoi)"
+_EVERY = r"ngay\s(?P<every>\d{1,2})\s(?:hang|cua)\s(?:thang|quy|nam)"
 _DEADLINE = re.compile(rf"(?<!\w){_LEAD}{_JOIN}(?:{_EVERY}|{_DAY}|{_MONTH}|{_QUARTER}|{_YEAR})")
 _EACH_YEAR = re.compile(r"\s{1,2}(?:hang|moi) (?:nam|thang|quy)")
 

@@ -19,7 +19,8 @@ from transforms.documents.structure.types import LETTER, read_type
 
 HEAD_LINES = 45
 _MOTTO = re.compile(
-    r"c\w{2,3}g h\w{1,3} x\w h\w{1,2} ch\w ngh\w{1,4} v\w{2,3} nam\W{0,3}|d\w{2} l\wp\W{1,4}t\w d\w\W{1,4}h\w{3} ph\w{2}\W{0,3}"
+    r"c\w{2,3}g h\w{1,3} x\w h\w{1,2} ch\w ngh\w{1,4} v\w{2,3} nam\W{0,3}"
+    r"|d\w{2} l\wp\W{1,4}t\w d\w\W{1,4}h\w{3} ph\w{2}\W{0,3}"
     r"|d\w{2,3}g c\w{2,3}g s\wn v\w{2,3} nam\W{0,3}"
 )
 _COLUMNS = re.compile(r" {3,}| ?\| ?")
@@ -32,8 +33,9 @@ _PLACE = re.compile(
     r"(?:^|(?<=\s))(?P<place>(?:(?:TP|Tp)\.\s?)?[^\W\d_]{1,12}(?:[ -]{1,3}[^\W\d_]{1,12}){0,5})\s{0,3}[,.;]?\s{0,4}$"
 )
 _LETTER = re.compile(r"(?:^|(?<=\s))v\s?/\s?v\s{0,2}[:.]?\s{1,3}")
-_TO = re.compile(r"kinh (?:g\wi|trinh)\s{0,3}[:;]?\s{0,3}")
-_AREA = re.compile(r"(?:tinh|thanh pho|huyen|quan|thi xa|xa|phuong|thi tran|dac khu|khu vuc)\b")
+_TO = re.compile(r"kinh (?:g\wi|trinh)\s{0,3}[:;]?\s{0,3}|(?:.{0,120}\s)?(?:tran trong )?kinh moi\s{0,3}(?::\s{0,3}|$)")
+_AREA = re.compile(r"(?:tinh|thanh pho|huyen|quan|thi xa|xa|phuong|thi tran|dac khu|khu vuc)\b(?! uy\b)")
+_RULE = re.compile(r"[\s\-_=.*~]{2,}")
 _BASE = re.compile(
     r"(?:can cu|thuc hien|theo de nghi|theo|xet|tren co so|tiep theo|tiep tuc thuc hien|de trien khai|de thuc hien"
     r"|nham trien khai|nham thuc hien|trien khai|phuc dap|tra loi|sau khi (?:xem xet|nghien cuu)|quan triet)\b"
@@ -44,6 +46,8 @@ _BODY = re.compile(
 )
 _INTRODUCES = re.compile(r"\b(?:ban hanh|bao cao|thong bao|de nghi|trinh|xay dung|kinh moi|tran trong)\b")
 _SUBJECT_LINES = 9
+_LONGEST_PLACE = 80  # characters before a date in which its place stands
+_LEFT_BLANK = ("so:", "so", "ngay", "thang", "nam")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +96,10 @@ def _cells(source: Source) -> list[Cell]:
 def _columns(line: Line) -> Iterator[Line]:
     """The columns that share a line; the motto is none."""
     cuts = [match.span() for match in _MOTTO.finditer(line.bare)]
-    cuts += [match.span() for match in _COLUMNS.finditer(line.plain)]
+    gaps = (match.span() for match in _COLUMNS.finditer(line.plain))
+    cuts += [gap for gap in gaps if not line.bare[: gap[0]].endswith(_LEFT_BLANK)]
     dated = _DATE.search(line.bare)
-    place = _PLACE.search(line.plain, 0, dated.start()) if dated and _SO.match(line.bare) else None
+    place = _place(line, dated) if dated and _SO.match(line.bare) else None
     if place:
         cuts.append((place.start(), place.start()))
     letter = _LETTER.search(line.bare)
@@ -124,11 +129,15 @@ def _dated(cell: Line, source: Source) -> tuple[Part | None, Part | None, dt.dat
     match = _DATE.search(cell.bare)
     if match is None:
         return None, None, None
-    place = _PLACE.search(cell.plain, 0, match.start())
+    place = _place(cell, match)
     where = source.part(cell.start + place.start("place"), cell.start + place.end("place")) if place else None
     if where is not None and not where.text[:1].isupper():
         where = None
     return where, source.part(cell.start + match.start(), cell.start + match.end()), _day(match)
+
+
+def _place(line: Line, dated: re.Match[str]) -> re.Match[str] | None:
+    return _PLACE.search(line.plain, max(0, dated.start() - _LONGEST_PLACE), dated.start())
 
 
 def _day(match: re.Match[str]) -> dt.date | None:
@@ -215,7 +224,7 @@ def _subject_ends(taken: list[Line], cell: Line, letter: bool) -> bool:
 
 def _after_head(cells: list[Cell]) -> int:
     """The line after the last one that is the head's, in a text without type and subject."""
-    known = [at for at, cell in cells if _SO.match(cell.bare) or _DATE.search(cell.bare) and len(cell.plain) < 80]
+    known = [at for at, cell in cells if _SO.match(cell.bare) or (_DATE.search(cell.bare) and len(cell.plain) < 80)]
     return max(known, default=-1) + 1
 
 
@@ -232,7 +241,12 @@ def _addressees(source: Source, at: int) -> tuple[tuple[Part, ...], int]:
     while i < len(lines) and i < begin + 60:
         line = lines[i]
         dashed = line.plain[0] in "-+•"
-        if not dashed and found and (dashes or line.apart or _BASE.match(line.bare)) and not _goes_on(source, lines[i - 1], line):
+        if (
+            not dashed
+            and found
+            and (dashes or line.apart or _BASE.match(line.bare))
+            and not _goes_on(source, lines[i - 1], line)
+        ):
             break
         if dashed or not found:
             found.append((line.start, line.end))
@@ -264,13 +278,16 @@ def _bases(source: Source, at: int) -> tuple[tuple[Part, ...], int]:
     i = at
     while i < len(lines):
         line = lines[i]
-        if _BODY.match(line.bare) and not line.bare.startswith("noi nhan"):
+        if _RULE.fullmatch(line.plain):
+            i += 1
+            continue
+        if _BODY.match(line.bare):
             break
         if line.plain[0].isupper() and _BASE.match(line.bare) and not line.shouted:
             last = _paragraph(source, i)
             found.append((line.start, lines[last].end))
             i = last + 1
-        elif (line.shouted and not found) or i < at + 1:
+        elif line.shouted and not found:
             i += 1
         else:
             break

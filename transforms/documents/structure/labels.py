@@ -9,16 +9,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from transforms.documents.structure.source import Line
+from transforms.documents.structure.source import CAPITALS, Line
 
 ALPHABET = "abcdđeghiklmnopqrstuvxy"
-_CAPITAL = r"[^\W\d_a-zà-ỹđ]"
-_ROMAN = re.compile(rf"(?P<label>[IVXLHTYl1|!]{{1,5}})\s?(?P<mark>[./),:]|-(?=\s?{_CAPITAL}))\s{{0,4}}(?=[\"(]?{_CAPITAL}|$)")
+_CAPITAL = f"[{CAPITALS}]"
+_ROMAN = re.compile(
+    rf"(?P<label>[IVXLHTYl1|!]{{1,5}})\s?(?P<mark>[./),:]|-(?=\s?{_CAPITAL}))\s{{0,4}}(?=[\"(]?{_CAPITAL}|$)"
+)
 _ROMAN_BARE = re.compile(rf"(?P<label>[IVXLHT1l|!]{{1,5}})\s{{1,3}}(?={_CAPITAL}{{2,}}\s{_CAPITAL}{{2,}})")
 _DECIMAL = re.compile(
-    r"(?P<label>[\dlIO|]{1,2}(?:\s?[.,]\s?[\dlIO|]{1,2}){1,5})(?P<mark>\s?[./)-]{0,2})\s{0,4}(?=[\"“(\[]?[^\W\d_])"
+    r"(?P<label>[\dlIO|]{1,2}(?:\s?[.,]\s?[\dlIO|]{1,2}){1,5})(?P<mark>\s?[./),:-]{0,2})\s{0,4}(?=[\"(\[]?[^\W\d_])"
 )
-_NUMBER = re.compile(rf"(?P<label>\d{{1,3}})\s?(?P<mark>[./)]|-(?=\s))\s{{0,4}}(?=[\"(\[]?{_CAPITAL}|\()")
+_NUMBER = re.compile(rf"(?P<label>\d{{1,3}}|[lI|])\s?(?P<mark>[./),:]|-(?=\s))\s{{0,4}}(?=[\"(\[]?{_CAPITAL}|\()")
 _JOINED = re.compile(rf"(?P<label>\d{{2,4}})\s?(?P<mark>\.)\s{{1,4}}(?={_CAPITAL})")
 _LETTER = re.compile(r"(?P<label>[a-zđ])(?P<mark>\d?\s?[).]|/)\s{1,4}(?=\S)")
 _UPPER = re.compile(rf"(?P<label>[A-HĐK])\s?(?P<mark>[./)]|-(?=\s?{_CAPITAL}))\s{{1,4}}(?={_CAPITAL})")
@@ -29,7 +31,10 @@ _PART = re.compile(
     r"phan\s{1,2}(?:thu\s{1,2})?(?P<label>nhat|mot|hai|ba|tu|bon|nam|sau|bay|tam|chin|muoi|[ivx]{1,5}|\d{1,2})"
     r"\s?(?P<mark>[.:-]|$|\s)\s{0,4}"
 )
-_ORDINALS = {word: n for n, words in enumerate("nhat mot,hai,ba,tu bon,nam,sau,bay,tam,chin,muoi".split(","), 1) for word in words.split()}
+_ORDINALS = dict(
+    zip(("nhat", "hai", "ba", "tu", "nam", "sau", "bay", "tam", "chin", "muoi"), range(1, 11), strict=True)
+)
+_ORDINALS |= {"mot": 1, "bon": 4}
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50}
 _AS_ROMAN = str.maketrans({"l": "I", "1": "I", "|": "I", "!": "I", "T": "I", "L": "I", "Y": "V"})
 _AS_DIGITS = str.maketrans({"l": "1", "I": "1", "|": "1", "O": "0"})
@@ -67,10 +72,12 @@ def labels(line: Line) -> list[Label]:
         if named:
             return named
     found: list[Label] = []
-    if first in "IVXLHTYl1|!":
+    if first in "IVX":
         found += _romans(line)
     if first.isdigit() or first in "lIO|":
         found += _numbers(line)
+    if first in "LHTYl1|!" and line.plain[2:].isupper():
+        found += _romans(line)
     if first.isalpha():
         found += _letters(line)
     return found
@@ -100,7 +107,10 @@ def _romans(line: Line) -> list[Label]:
     dotted = match.re is _ROMAN and match["mark"] != ","
     if exact:
         return [Label("roman", (exact,), written, match.end(), dotted and match["mark"] != ":")]
-    readings = dict.fromkeys(roman(each) for each in (written.translate(_AS_ROMAN).replace("H", "II"), written.translate(_AS_ROMAN).replace("H", "I")))
+    readings = dict.fromkeys(
+        roman(each)
+        for each in (written.translate(_AS_ROMAN).replace("H", "II"), written.translate(_AS_ROMAN).replace("H", "I"))
+    )
     return [Label("roman", (value,), written, match.end(), sure=False) for value in readings if value]
 
 
@@ -109,12 +119,14 @@ def _numbers(line: Line) -> list[Label]:
     if match:
         written = match["label"]
         values = tuple(int(each) for each in re.split(r"\s?[.,]\s?", written.translate(_AS_DIGITS)))
-        sure = written.replace(".", "").isdigit() and line.plain[match.end()].isupper()
+        sure = written.replace(".", "").isdigit() and line.plain[match.end()].isupper() and "," not in match["mark"]
         return [Label("number", values, written, match.end(), sure)] if 0 not in values else []
     match = _NUMBER.match(line.plain)
     found = []
-    if match and 0 < int(match["label"]) < 200:
-        found.append(Label("number", (int(match["label"]),), match["label"], match.end()))
+    value = int(match["label"].translate(_AS_DIGITS)) if match else 0
+    if match and 0 < value < 200:
+        sure = match["label"].isdigit() and match["mark"] not in ",:"
+        found.append(Label("number", (value,), match["label"], match.end(), sure))
     match = _JOINED.match(line.plain)
     if match and "0" not in match["label"]:
         found.append(Label("number", tuple(map(int, match["label"])), match["label"], match.end(), sure=False))
@@ -130,7 +142,9 @@ def _letters(line: Line) -> list[Label]:
     match = _UPPER.match(line.plain)
     title = line.plain[match.end() :] if match else ""
     if match and len(title) <= 160 and not title.endswith((".", ";")):
-        return [Label("upper", (ALPHABET.index(match["label"].lower()) + 1,), match["label"], match.end(), title.isupper())]
+        return [
+            Label("upper", (ALPHABET.index(match["label"].lower()) + 1,), match["label"], match.end(), title.isupper())
+        ]
     return []
 
 
@@ -138,7 +152,9 @@ def _named(line: Line) -> list[Label]:
     """Điều, Chương, Mục, Tiểu mục and Phần; the word begins with a capital, and its title is none of a sentence."""
     match = _ARTICLE.match(line.bare)
     if match:
-        label = Label("article", (int(match["label"]),), match["label"] + match["suffix"], match.end(), suffix=match["suffix"])
+        label = Label(
+            "article", (int(match["label"]),), match["label"] + match["suffix"], match.end(), suffix=match["suffix"]
+        )
         return [label] if line.plain[0].isupper() else []
     for pattern, kind in ((_CHAPTER, "chapter"), (_DIVISION, "division"), (_PART, "part")):
         match = pattern.match(line.bare)

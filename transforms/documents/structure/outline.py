@@ -6,15 +6,18 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 
+from transforms.documents.structure import agencies
 from transforms.documents.structure.labels import ALPHABET, LETTER_RANK, NUMBER_RANK, Label, as_roman, labels
 from transforms.documents.structure.model import Section
 from transforms.documents.structure.source import Line, Source
+from transforms.documents.structure.types import read_type
 
 _GAP = 3  # labels that may be lost between two that were read
 _NAMES = {"part": "Phần", "chapter": "Chương", "division": "Mục", "subdivision": "Tiểu mục", "article": "Điều"}
 _ANNEX = re.compile(r"phu luc(?:\s{1,2}(?:so\s{1,2})?(?P<label>[ivxl\d]{1,5}|[a-h]))?\s?(?:[.:-].{0,150})?$")
-_LONGEST_TITLE = 250
-_SENTENCE_END = re.compile(r"[.;:]\s")
+_LISTS = re.compile(r"(?:danh muc|danh sach|bieu|mau|noi dung|bang|lich|noi quy|dieu le)\b")
+_LONGEST_TITLE = 300
+_SENTENCE_END = re.compile(r"\.\s")
 
 
 @dataclass(slots=True)
@@ -159,7 +162,11 @@ def _follows(last: tuple[int, ...] | None, value: tuple[int, ...], sure: bool) -
     shared = next((i for i, (a, b) in enumerate(zip(last, value, strict=False)) if a != b), min(len(last), len(value)))
     room = _GAP if sure else 1
     steps = value[shared] - (last[shared] if shared < len(last) else 0)
-    fresh = all(each == 1 for each in value[shared + 1 :]) if not sure else all(each <= _GAP for each in value[shared + 1 :])
+    fresh = (
+        all(each == 1 for each in value[shared + 1 :])
+        if not sure
+        else all(each <= _GAP for each in value[shared + 1 :])
+    )
     return steps <= room and fresh and len(value) <= len(last) + (2 if sure else 1)
 
 
@@ -203,7 +210,7 @@ def _annex(lines: tuple[Line, ...], at: int, below: bool) -> tuple[str, int] | N
     match = _ANNEX.match(line.bare)
     if match and (line.plain.isupper() or (below and line.plain[0].isupper())):
         return (match["label"] or "").upper(), match.end("label") if match["label"] else len("phu luc")
-    if below and line.shouted and 3 < len(line.plain) < 90 and _attached(lines, at):
+    if below and line.shouted and (read_type(line) or _LISTS.match(line.bare)) and _attached(lines, at):
         return line.plain, 0
     return None
 
@@ -213,7 +220,9 @@ def _attached(lines: tuple[Line, ...], at: int) -> bool:
     if any(line.bare.startswith("phu luc") for line in lines[max(0, at - 4) : at]):
         return False
     for line in lines[at + 1 : at + 6]:
-        if line.bare.startswith(("(ban hanh kem", "(kem theo", "(kem ", "ban hanh kem theo", "(duoc ban hanh", "(ban hanh theo")):
+        if line.bare.startswith(
+            ("(ban hanh kem", "(kem theo", "(kem ", "ban hanh kem theo", "(duoc ban hanh", "(ban hanh theo")
+        ):
             return True
     return False
 
@@ -222,7 +231,9 @@ def _sections(source: Source, nodes: list[Node], tail: int) -> tuple[Section, ..
     end_of_text = len(source.text.rstrip())
     annexes = [source.lines[node.at].start for node in nodes if node.label.kind == "annex"]
     ends = _ends(nodes, source, tail, [*annexes, end_of_text])
-    return tuple(_section(source, node, ends[i], _next_start(source, nodes, i, ends[i])) for i, node in enumerate(nodes))
+    return tuple(
+        _section(source, node, ends[i], _next_start(source, nodes, i, ends[i])) for i, node in enumerate(nodes)
+    )
 
 
 def _next_start(source: Source, nodes: list[Node], i: int, end: int) -> int:
@@ -267,6 +278,11 @@ def _section(source: Source, node: Node, end: int, body_limit: int) -> Section:
     )
 
 
+def _short(line: Line, width: int) -> bool:
+    """Whether the line may be the last one of a name; a paragraph's first line is full."""
+    return len(line.plain) < 0.7 * width and not line.plain.endswith((".", ";", ","))
+
+
 def _title_end(source: Source, node: Node, limit: int) -> int:
     """The end of the first paragraph, or of its first sentence where it is long."""
     lines, at = source.lines, node.at
@@ -286,6 +302,9 @@ def _goes_on(source: Source, node: Node, at: int) -> bool:
     bare_label = at == node.at and node.label.title >= len(above.plain)
     if bare_label or (above.shouted and line.shouted and not line.apart):
         return True
+    head = source.lines[node.at]
+    if line.plain[0].isupper() and source.width and agencies.opens(head.bare[node.label.title :]):
+        return above.bare.endswith((" va", ",", ";", "-", " cua")) or _short(line, source.width)
     return source.continues(above, line, heading=True)
 
 

@@ -22,6 +22,10 @@ _PLAIN = str.maketrans(
 )
 
 
+CAPITALS = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯ" + "".join(map(chr, range(0x1EA0, 0x1EFA, 2)))
+SMALLS = "a-zàáâãèéêìíòóôõùúýăđĩũơư" + "".join(map(chr, range(0x1EA1, 0x1EFA, 2)))
+
+
 def _skeleton() -> dict[int, str]:
     """Every Latin letter that carries marks, as the small letter below them; one character for one."""
     table = {code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1)}
@@ -41,7 +45,11 @@ _ENDS = (".", ":", ";", "!", "?", "/", '"', ")")
 
 
 def tidy(text: str) -> str:
-    """A slice of the text on one line: every kind of space is one blank, and asterisks of Markdown are gone."""
+    """A slice of the text on one line: every kind of space is one blank; asterisks and numbers of pages are gone."""
+    if "\n" in text:
+        first, *between, last = text.split("\n")
+        kept = [line for line in between if not _NUMBER_OF_PAGE.fullmatch(line.strip())]
+        text = "\n".join((first, *kept, last))
     return " ".join(text.replace("*", " ").split())
 
 
@@ -95,7 +103,8 @@ class Source:
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """Lines that hold something."""
-        found, below = [], 0
+        found: list[Line] = []
+        below = 0
         for match in _LINE.finditer(self.plain):
             kept = match[0].strip()
             if not kept or _NUMBER_OF_PAGE.fullmatch(kept):

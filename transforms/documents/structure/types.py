@@ -50,8 +50,10 @@ def read_type(line: Line) -> tuple[str, int] | None:
         return None
     words = line.bare.rstrip(" .:;,-")
     for key, name in names().items():
-        exact = words == key or (words.startswith(key + " ") and len(words) - len(key) <= _ROOM)
-        if exact or (len(key) > 5 and len(words) == len(key) and _misread(words, key)):
+        if words == key or (words.startswith(key + " ") and len(words) - len(key) <= _ROOM):
+            return _BROADER.get(name, name), len(key)
+    for key, name in names().items():
+        if len(key) > 5 and len(words) == len(key) and _misread(words, key):
             return _BROADER.get(name, name), len(key)
     spaced = _spaced(words)
     return (spaced, len(words)) if spaced else None
