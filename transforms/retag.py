@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from crawlers.portal import Portal
 from transforms import tagging
-from transforms.rows import Row, tag_columns
+from transforms.rows import Row, document_tags, tag_columns
 from warehouse.schema import OBSERVATIONS, Kind
 
 BATCH = 200  # rows of a batch
@@ -32,5 +32,7 @@ def retag(texts: Iterable[pa.Table], portal: Portal, run_id: str, parsed_at: dt.
 
 
 def _tags(row: Row, portal: Portal) -> Row:
-    day = row["issued_date"] if row["kind"] == Kind.DOCUMENT.value else row["published_date"]
-    return tag_columns(portal, row["text"] or "", day, row["title"])
+    text, title = row["text"] or "", row["title"]
+    if row["kind"] == Kind.DOCUMENT.value:
+        return document_tags(portal, text, row["issued_date"], title, row["number"])
+    return tag_columns(portal, text, row["published_date"], title)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -24,11 +24,14 @@ from transforms.documents.filetext import FileText
 from transforms.documents.kinds import BUNDLES, DOCUMENTS, READ
 from transforms.documents.page import DocumentPage, extract_document, with_file
 from transforms.documents.reading import Wanted
+from transforms.documents.relations import related, structure_row
 from transforms.documents.sandbox import FileSandbox
+from transforms.documents.structure import read_structure
 from transforms.fields import Evidence
 from transforms.links import FileLink
 from transforms.profile import Profile
 from transforms.slots import Slots
+from transforms.tagging.model import Tags
 from transforms.text import nfc
 from warehouse.schema import Kind, Outcome
 
@@ -118,7 +121,8 @@ class Reader:
         page, origin = with_file(found, file)
         row = _document_row(page, file, origin) | self._attachments(record, page.files, files)
         row["file_pages"] = [row for each in files.values() for row in _page_rows(each)]
-        return row | tag_columns(self.portal, page.text, page.fields.issued_date, page.title)
+        tags = document_tags(self.portal, page.text, page.fields.issued_date, page.title, page.fields.number)
+        return row | structure_row(read_structure(page.text)) | tags
 
     def _linked(self, record: FetchRecord) -> list[StoredFile]:
         urls = [*record.attachments, *self.by_page.get(record.url, ())]
@@ -158,8 +162,17 @@ class Reader:
 
 
 def tag_columns(portal: Portal, text: str, day: dt.date | None, title: str | None) -> Row:
-    """The columns of tags of one text; ``day`` is that of publication, of issue for documents."""
+    """The columns of tags of an article's text; ``day`` is that of publication."""
+    return _tag_row(tagging.tag(text, tagging.Context(portal.id, portal.province, day, title)))
+
+
+def document_tags(portal: Portal, text: str, day: dt.date | None, title: str | None, number: str | None) -> Row:
+    """The columns of tags of a document's text, citations with their relation; ``day`` is that of issue."""
     tags = tagging.tag(text, tagging.Context(portal.id, portal.province, day, title))
+    return _tag_row(replace(tags, citations=related(tags.citations, read_structure(text), number, text)))
+
+
+def _tag_row(tags: Tags) -> Row:
     names = ("topics", "mentions", "citations", "quantities")
     return {name: [asdict(each) for each in getattr(tags, name)] for name in names} | {"tagger_version": tags.version}
 
@@ -318,6 +331,7 @@ def _document_row(page: DocumentPage, file: FileText | None, origin: str) -> Row
         "title": page.title,
         "text": page.text,
         "text_source": origin,
+        "tables": [[list(row) for row in table] for table in file.tables] if file else [],
         "pages": file.page_count if file else None,
         "quality_flags": list(dict.fromkeys(flags)),
     }

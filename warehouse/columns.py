@@ -56,19 +56,16 @@ CAPTIONS = pa.list_(pa.struct([pa.field("text", STRING), pa.field("credit", STRI
 AUTHORS = pa.list_(pa.struct([pa.field("name", STRING), pa.field("kind", STRING)]))
 LINKS = pa.list_(pa.struct([pa.field("url", STRING), pa.field("text", STRING), pa.field("rel", STRING)]))
 DATA_TABLES = pa.list_(pa.list_(STRINGS))
-ATTACHMENTS = pa.list_(
-    pa.struct(
-        [
-            pa.field("url", STRING),
-            pa.field("name", STRING),
-            pa.field("media_type", STRING),
-            pa.field("bytes", INT),
-            pa.field("sha256", STRING),
-            pa.field("pages", INT),
-            pa.field("outcome", STRING),
-        ]
-    )
+ATTACHMENT_COLUMNS = (
+    required("url", STRING, "URL of the file; of a file in a bundle the bundle's, with #name"),
+    Column("name", STRING, "Name that the page or the bundle gives it"),
+    Column("media_type", STRING, "Media type by its first bytes"),
+    Column("bytes", INT, "Size in bytes"),
+    Column("sha256", STRING, "sha256 of its bytes, hex: equal files are one in the archive"),
+    Column("pages", INT, "Pages"),
+    Column("outcome", STRING, "How fetching and reading it ended"),
 )
+ATTACHMENTS = pa.list_(pa.struct([pa.field(column.name, column.type) for column in ATTACHMENT_COLUMNS]))
 
 TOPIC_COLUMNS = (
     required("topic", STRING, "Field of government (taxonomy in transforms/data/topics.csv)"),
@@ -108,6 +105,13 @@ CITATION_COLUMNS = (
     Column("issuer", STRING, "Issuing body where the symbol or the text tells"),
     Column("issued_date", DATE, "Date of the cited document where the text tells"),
     Column("repair", STRING, "What was repaired in the number (spaces, Đ/Ð, missing separator)"),
+    Column(
+        "relation",
+        STRING,
+        "In a document, what is cited to it: self = the document itself, subject = named in its subject, basis = what "
+        "it rests on (Căn cứ, Thực hiện), replaces, amends, mention = any other; null in an article",
+        allowed=("self", "subject", "basis", "replaces", "amends", "mention"),
+    ),
 )
 QUANTITY_COLUMNS = (
     required("start", INT, "Offset of the first character in the text"),
@@ -167,6 +171,72 @@ ARTICLE_CONTENT = (
     Column("links", LINKS, "Links of the article: url, text and rel (related, inline, source or video)"),
 )
 
+PARTS = pa.list_(pa.struct([pa.field("part", STRING), pa.field("start", INT), pa.field("end", INT)]))
+LAYOUT_COLUMNS = (
+    Column("superior", STRING, "Body above the issuing one, as the head names it"),
+    Column("place", STRING, "Place of issue (địa danh)"),
+    Column("addressees", STRINGS, "To whom it is sent (Kính gửi) or who is invited"),
+    Column("bases", STRINGS, "What it rests on (Căn cứ, Thực hiện, Theo đề nghị), a paragraph each"),
+    Column(
+        "signer_capacity", STRING, "TM., KT., Q., TL. or TUQ., several in order (TM. KT.); null = own office"
+    ),
+    Column("signed_for", STRING, "Body or office for which is signed (TM. ỦY BAN NHÂN DÂN)"),
+    Column("signer_office", STRING, "Office of the signer"),
+    Column("recipients", STRINGS, "Recipients (Nơi nhận) without the line of copies"),
+    Column("copies", STRINGS, "Where copies are kept (Lưu)"),
+    Column(
+        "parts", PARTS, "Where these parts stand in the text: name, first offset, offset after the last"
+    ),
+)
+SECTION_COLUMNS = (
+    required("path", STRING, "What a citation would say: II.3.1.4, Điều 5.2.a, Chương II.Mục 1, PL1.I; unique"),
+    Column("parent", STRING, "Path of the section above; null at the top"),
+    required(
+        "section_kind",
+        STRING,
+        "What numbers it",
+        ("annex", "part", "chapter", "division", "subdivision", "upper", "roman", "article", "number", "letter"),
+    ),
+    required("label", STRING, "Number as written"),
+    required("level", INT, "Depth in the tree, 1 at the top"),
+    required("start", INT, "Offset of its first character in the document's text"),
+    required("end", INT, "Offset after its last character, subsections included"),
+    required("title_start", INT, "Offset of its title"),
+    required("title_end", INT, "Offset after its title"),
+    required("title", STRING, "Title, or its first paragraph (sentence) where it has none; on one line"),
+    required("body_start", INT, "Offset of its own text"),
+    required("body_end", INT, "Offset after its own text: where the first subsection begins"),
+    required("section_text", STRING, "Its own text on one line"),
+    Column("label_repair", STRING, "What was misread in the label (l for I)"),
+)
+TASKS = pa.list_(
+    pa.struct(
+        [
+            pa.field("start", INT),
+            pa.field("end", INT),
+            pa.field("text", STRING),
+            pa.field("deadline", DATE),
+            pa.field("deadline_raw", STRING),
+        ]
+    )
+)
+ASSIGNMENT_COLUMNS = (
+    Column("section", STRING, "Path of the section that charges the agency"),
+    required("agency", STRING, "Agency, body or office as written, on one line; names behind a colon are completed"),
+    required("start", INT, "Offset of the agency in the document's text"),
+    required("end", INT, "Offset after it"),
+    required(
+        "form",
+        STRING,
+        "How the text says it: heading = the agency is the title, sentence = its subject, order = Giao Sở ..., "
+        "list = - Sở ...: ...",
+        ("heading", "sentence", "order", "list"),
+    ),
+    Column("deadline", DATE, "First day by which one of the tasks is due"),
+    Column("partners", STRINGS, "Agencies with which to work (phối hợp với)"),
+    Column("tasks", TASKS, "Sentences of what is to be done: offsets, text, deadline as a day and as written"),
+)
+
 DOCUMENT_FIELDS = (
     Column("number", STRING, "Number and symbol, normalised (78/KH-UBND)"),
     Column("number_raw", STRING, "Number and symbol as written"),
@@ -182,4 +252,5 @@ DOCUMENT_FIELDS = (
         "Where the text came from: html for the page itself, else the kind of the file (pdf, docx, doc, ...), or none",
     ),
     Column("pages", INT, "Pages of the main file"),
+    *LAYOUT_COLUMNS,
 )

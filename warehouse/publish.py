@@ -24,8 +24,11 @@ from warehouse.schema import (
     ARTICLE_TOPICS,
     ARTICLE_VERSIONS,
     ARTICLES,
+    ASSIGNMENTS,
+    ATTACHMENT_FILES,
     COVERAGE,
     DOCUMENT_PAGES,
+    DOCUMENT_SECTIONS,
     DOCUMENTS,
     OBSERVATIONS,
     ORIGIN,
@@ -42,6 +45,9 @@ CHILDREN = {
     "citations": ARTICLE_CITATIONS,
     "quantities": ARTICLE_QUANTITIES,
     "file_pages": DOCUMENT_PAGES,
+    "sections": DOCUMENT_SECTIONS,
+    "assignments": ASSIGNMENTS,
+    "attachments": ATTACHMENT_FILES,
 }
 ORIGINS = [column.name for column in ORIGIN if column not in RIGHTS]
 OWNER = ["portal", "kind", "id", "published_date", "issued_date", *ORIGINS]

@@ -12,9 +12,12 @@ import pyarrow as pa
 from warehouse.columns import (
     ARCHIVE,
     ARTICLE_CONTENT,
+    ASSIGNMENT_COLUMNS,
+    ATTACHMENT_COLUMNS,
     ATTACHMENTS,
     BOOL,
     CITATION_COLUMNS,
+    DATA_TABLES,
     DATE,
     DOCUMENT_FIELDS,
     FILE_PAGE_COLUMNS,
@@ -28,6 +31,7 @@ from warehouse.columns import (
     QUANTITY_COLUMNS,
     RIGHTS,
     RUN_ID,
+    SECTION_COLUMNS,
     STRING,
     STRINGS,
     TIMESTAMP,
@@ -98,6 +102,8 @@ OBSERVATIONS = Table(
         *ARTICLE_CONTENT,
         Column("attachments", ATTACHMENTS, "Files that the page links, as far as they were fetched"),
         *DOCUMENT_FIELDS,
+        Column("sections", struct(SECTION_COLUMNS), "Sections of a document"),
+        Column("assignments", struct(ASSIGNMENT_COLUMNS), "Assignments of a document"),
         Column("topics", struct(TOPIC_COLUMNS), "Topics"),
         Column("mentions", struct(MENTION_COLUMNS), "Mentions"),
         Column("citations", struct(CITATION_COLUMNS), "Citations of documents"),
@@ -232,6 +238,20 @@ DOCUMENT_PAGES = _child(
     ("file", "number"),
 )
 
+DOCUMENT_SECTIONS = _child(
+    "document_sections",
+    "Numbered sections of documents as a tree with stable paths and offsets (Decree 30/2020/NĐ-CP, the Party's rules).",
+    SECTION_COLUMNS,
+    ("path",),
+)
+ASSIGNMENTS = _child(
+    "assignments",
+    "Which agency a document charges with which tasks by when.",
+    ASSIGNMENT_COLUMNS,
+    ("start", "end", "section"),
+)
+ATTACHMENT_FILES = _child("attachments", "Files of articles and documents.", ATTACHMENT_COLUMNS, ("url",))
+
 DOCUMENTS = Table(
     "documents",
     "One row a document (văn bản) that a portal publishes: number, type, dates, signer, subject, text.",
@@ -244,6 +264,7 @@ DOCUMENTS = Table(
         *DOCUMENT_FIELDS,
         Column("title", STRING, "Title of the page"),
         Column("text", STRING, "Text of the document"),
+        Column("tables", DATA_TABLES, "Tables of the document and its annexes: rows of cells, in reading order"),
         Column("published_date", DATE, "Day of publication on the portal"),
         Column("attachments", ATTACHMENTS, "Files of the document"),
         required("first_seen_at", TIMESTAMP, "First time a run read it, UTC"),
@@ -355,6 +376,9 @@ DERIVED = (
     ARTICLE_QUANTITIES,
     DOCUMENTS,
     DOCUMENT_PAGES,
+    DOCUMENT_SECTIONS,
+    ASSIGNMENTS,
+    ATTACHMENT_FILES,
     COVERAGE,
     PORTALS,
 )

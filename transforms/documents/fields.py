@@ -78,7 +78,7 @@ def _fields(values: Mapping[str, str]) -> DocumentFields:
     issued, published = parse_day(values.get("issued_date")), parse(values.get("published_date"))
     stated = values.get("doc_type") or None
     flags = list(number.flags)
-    if stated and number.doc_type and not _compatible(stated, number.doc_type):
+    if stated and number.doc_type and not compatible(stated, number.doc_type):
         flags.append("type_contradicts_number")
     if issued and published and published.day < issued:
         flags.append("published_before_issued")
@@ -96,8 +96,8 @@ def _fields(values: Mapping[str, str]) -> DocumentFields:
     )
 
 
-def _compatible(stated: str, symbol: str) -> bool:
-    """'Thông tư' and 'Thông tư liên tịch' do not contradict each other."""
+def compatible(stated: str, symbol: str) -> bool:
+    """Whether two types do not contradict each other, as 'Thông tư' and 'Thông tư liên tịch'."""
     first, second = fold(stated), fold(symbol)
     return first.startswith(second) or second.startswith(first)
 

@@ -48,7 +48,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A numbered document that the text cites."""
+    """A numbered document that the text cites; ``relation`` is known for a document's own text only."""
 
     start: int
     end: int
@@ -58,6 +58,7 @@ class Citation:
     issuer: str | None
     issued_date: date | None
     repair: str | None
+    relation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from transforms.documents.structure.assignments import read_assignments
 from transforms.documents.structure.head import read_head
 from transforms.documents.structure.model import Assignment, Head, Part, Section, Signer, Structure, Tail, Task
@@ -12,6 +14,7 @@ from transforms.documents.structure.tail import read_tail
 __all__ = ["Assignment", "Head", "Part", "Section", "Signer", "Structure", "Tail", "Task", "read_structure"]
 
 
+@lru_cache(maxsize=2)  # the text of a file gives the fields first and the rows afterwards
 def read_structure(text: str) -> Structure:
     """Everything that the layout of a document's text gives; offsets are characters of ``text``. Never raises.
 
