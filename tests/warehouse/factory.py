@@ -97,7 +97,21 @@ def tags(text: str) -> dict[str, Any]:
 def document(key: object = "vb1", issued: str = "2025-06-26", **values: Any) -> dict[str, Any]:
     """One observation of a document issued on ``issued``."""
     values = {"kind": "document", "number": f"{key}/QĐ-UBND", "doc_type": "Quyết định", "text_source": "html"} | values
-    return observation(key, issued, issued_date=dt.date.fromisoformat(issued), **values)
+    return observation(key, issued, issued_date=dt.date.fromisoformat(issued), **structure(), **values)
+
+
+def structure() -> dict[str, Any]:
+    """One section, one assignment and one file in the shape that the reading of documents gives."""
+    spans = {"start": 0, "end": 40, "title_start": 3, "title_end": 9, "body_start": 10, "body_end": 40}
+    section = {"path": "I", "section_kind": "roman", "label": "I", "level": 1, "title": "Sở Y tế", "section_text": "Rà"}
+    task = {"start": 10, "end": 40, "text": "Rà soát trước ngày 30/6/2025.", "deadline": dt.date(2025, 6, 30)}
+    assignment = {"section": "I", "agency": "Sở Y tế", "start": 3, "end": 9, "form": "heading", "tasks": [task]}
+    file = {"url": "http://baosongthao.test/vb/1.pdf", "name": "1.pdf", "media_type": "application/pdf", "outcome": "ok"}
+    return {
+        "sections": [section | spans],
+        "assignments": [assignment | {"deadline": task["deadline"], "partners": []}],
+        "attachments": [file],
+    }
 
 
 def batch(rows: Iterable[dict[str, Any]]) -> pa.RecordBatch:
