@@ -106,7 +106,7 @@ def structure() -> dict[str, Any]:
     section = {"path": "I", "section_kind": "roman", "label": "I", "level": 1, "title": "Sở Y tế", "section_text": "Rà"}
     task = {"start": 10, "end": 40, "text": "Rà soát trước ngày 30/6/2025.", "deadline": dt.date(2025, 6, 30)}
     assignment = {"section": "I", "agency": "Sở Y tế", "start": 3, "end": 9, "form": "heading", "tasks": [task]}
-    file = {"url": "http://baosongthao.test/vb/1.pdf", "name": "1.pdf", "media_type": "application/pdf", "outcome": "ok"}
+    file = {"url": "http://baosongthao.test/vb/1.pdf", "name": "1.pdf", "outcome": "ok"}
     return {
         "sections": [section | spans],
         "assignments": [assignment | {"deadline": task["deadline"], "partners": []}],
