@@ -177,16 +177,12 @@ LAYOUT_COLUMNS = (
     Column("place", STRING, "Place of issue (địa danh)"),
     Column("addressees", STRINGS, "To whom it is sent (Kính gửi) or who is invited"),
     Column("bases", STRINGS, "What it rests on (Căn cứ, Thực hiện, Theo đề nghị), a paragraph each"),
-    Column(
-        "signer_capacity", STRING, "TM., KT., Q., TL. or TUQ., several in order (TM. KT.); null = own office"
-    ),
+    Column("signer_capacity", STRING, "TM., KT., Q., TL. or TUQ., several in order (TM. KT.); null = own office"),
     Column("signed_for", STRING, "Body or office for which is signed (TM. ỦY BAN NHÂN DÂN)"),
     Column("signer_office", STRING, "Office of the signer"),
     Column("recipients", STRINGS, "Recipients (Nơi nhận) without the line of copies"),
     Column("copies", STRINGS, "Where copies are kept (Lưu)"),
-    Column(
-        "parts", PARTS, "Where these parts stand in the text: name, first offset, offset after the last"
-    ),
+    Column("parts", PARTS, "Where these parts stand in the text: name, first offset, offset after the last"),
 )
 SECTION_COLUMNS = (
     required("path", STRING, "What a citation would say: II.3.1.4, Điều 5.2.a, Chương II.Mục 1, PL1.I; unique"),
