@@ -87,6 +87,17 @@ def export() -> dict[str, Any] | None:
     return asdict(exported) if exported else None
 
 
+def release(name: str) -> dict[str, Any] | None:
+    """Freeze the newest snapshot under ``name`` unless that is there already; None for an empty warehouse."""
+    from warehouse.releases import freeze
+    from warehouse.store import Warehouse
+
+    warehouse = Warehouse.open()
+    frozen = freeze(warehouse, name) if warehouse.snapshot() else None
+    log.info("%s", frozen or "nothing to release yet")
+    return {**asdict(frozen), "rows": dict(frozen.rows)} if frozen else None
+
+
 def examine() -> None:
     """Let the warehouse's doctor look and clean; RuntimeError names objects that are missing."""
     from warehouse.doctor import examine

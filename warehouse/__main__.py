@@ -1,10 +1,12 @@
-"""``python -m warehouse``: what is in it, ask it, tidy it, refresh the plain export."""
+"""``python -m warehouse``: what is in it, ask it, tidy it, release it, refresh the plain export."""
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import re
 import sys
+from dataclasses import astuple
 from typing import Any
 
 import duckdb
@@ -14,9 +16,11 @@ from rich.text import Text
 
 from warehouse.alerts import WORST
 from warehouse.catalog import FILES, VIEWS
+from warehouse.differences import differences
 from warehouse.doctor import examine
 from warehouse.objects import Folder, StoreError
 from warehouse.release import export_latest
+from warehouse.releases import freeze
 from warehouse.schema import TABLES
 from warehouse.snapshots import SnapshotError
 from warehouse.store import Warehouse
@@ -45,11 +49,20 @@ def _parser() -> argparse.ArgumentParser:
     status_parser.set_defaults(command=status)
     asked = commands.add_parser("query", help="SQL (DuckDB) over the tables of the newest snapshot")
     asked.add_argument("sql")
+    asked.add_argument("--as-of", type=dt.date.fromisoformat, help="the tables as they were at the end of that day")
     asked.set_defaults(command=query)
     doctor_parser = commands.add_parser("doctor", help="find leftovers and damage, remove leftovers older than a day")
     doctor_parser.add_argument("--keep", action="store_true", help="report only")
     doctor_parser.set_defaults(command=doctor)
     commands.add_parser("latest", help="refresh latest/, views.sql and files.json").set_defaults(command=latest)
+    released = commands.add_parser("release", help="freeze a snapshot under a name as files that never change")
+    released.add_argument("name", help="for example 2026.10")
+    released.add_argument("--snapshot", type=int, help="its number (default: the newest)")
+    released.set_defaults(command=release)
+    compared = commands.add_parser("diff", help="rows added, removed and changed, per table, province and month")
+    compared.add_argument("before", help="name of a release or number of a snapshot")
+    compared.add_argument("after", help="name of a release or number of a snapshot")
+    compared.set_defaults(command=diff)
     return parser
 
 
@@ -72,7 +85,8 @@ def status(warehouse: Warehouse, _: argparse.Namespace) -> int:
 
 def query(warehouse: Warehouse, options: argparse.Namespace) -> int:
     """Print the answer of one SQL statement."""
-    answer: Any = connect(warehouse, options.sql).sql(options.sql)
+    connection = past(warehouse, options.as_of) if options.as_of else connect(warehouse, options.sql)
+    answer: Any = connection.sql(options.sql)
     if answer is None:
         return 0
     rows = answer.limit(SHOWN + 1).to_arrow_table().to_pylist()
@@ -99,6 +113,14 @@ def connect(warehouse: Warehouse, sql: str = "") -> duckdb.DuckDBPyConnection:
             connection.read_parquet(files, hive_partitioning=False).create_view(name)
         elif re.search(rf"\b{name}\b", sql) or isinstance(warehouse.store, Folder):
             connection.register(name, warehouse.read(name, snapshot=snapshot))
+    return connection
+
+
+def past(warehouse: Warehouse, day: dt.date) -> duckdb.DuckDBPyConnection:
+    """The same with the tables as they were at the end of a local day."""
+    connection, then = duckdb.connect(), warehouse.as_of(day)
+    for name in TABLES:
+        connection.register(name, then.read(name))
     return connection
 
 
@@ -130,6 +152,27 @@ def latest(warehouse: Warehouse, _: argparse.Namespace) -> int:
     )
     for place in (export.place, *(warehouse.store.locate(name) for name in (VIEWS, FILES))):
         console.print(place, highlight=False, soft_wrap=True)
+    return 0
+
+
+def release(warehouse: Warehouse, options: argparse.Namespace) -> int:
+    """Freeze a release; print its rows and where it lies."""
+    frozen = freeze(warehouse, options.name, options.snapshot)
+    grid = _grid(f"release {frozen.name}, snapshot {frozen.snapshot}, {frozen.bytes / 1e6:,.1f} MB", "table", "rows")
+    for name, rows in frozen.rows.items():
+        grid.add_row(name, f"{rows:,}")
+    console.print(grid)
+    console.print(frozen.place if frozen.new else f"{frozen.place} (was there)", highlight=False, soft_wrap=True)
+    return 0
+
+
+def diff(warehouse: Warehouse, options: argparse.Namespace) -> int:
+    """Print what changed between two releases or snapshots."""
+    names = ("table", "province", "month", "before", "after", "added", "removed", "changed")
+    grid = _grid(f"{options.before} to {options.after}", *names)
+    for found in differences(warehouse, options.before, options.after):
+        grid.add_row(*(f"{value:,}" if isinstance(value, int) else value for value in astuple(found)))
+    console.print(grid if grid.row_count else f"{options.before} and {options.after} hold the same")
     return 0
 
 

@@ -25,7 +25,7 @@ from warehouse.parquet import File, conform, decode, encode, fit, named, opened,
 from warehouse.plan import Inputs, Plan, plan
 from warehouse.publish import LOGIC, publish
 from warehouse.schema import OBSERVATIONS, PORTALS, RUNS, TABLES, Table
-from warehouse.snapshots import Bundle, Partition, Snapshot, Year
+from warehouse.snapshots import Bundle, InputFile, Partition, Snapshot, Year
 from warehouse.staging import Quarantined, Staged
 
 ATTEMPTS = 200
@@ -132,7 +132,7 @@ class Committer:
         """Derive and store one table after the other: memory holds the columns of one, not the partition."""
         files: dict[str, File] = {}
         counts: Counter[str] = Counter()
-        observations = Stored(self.store, inputs)
+        observations = Stored(self.store, inputs.observations)
         run_ids = pa.array(sorted({staged.run_id for staged in self.staged}), pa.string())
         for name, rows in self._tables(observations, inputs, portals):
             if name != OBSERVATIONS.name and rows.num_rows:
@@ -181,8 +181,8 @@ def merged(stored: pa.Table, given: pa.Table | None) -> pa.Table:
 class Stored:
     """The observations of a partition as they are stored, decoded a few columns at a time."""
 
-    def __init__(self, store: ObjectStore, inputs: Inputs) -> None:
-        objects = snapshots.fetch_all(store.get, [entry.file.path for entry in inputs.observations])
+    def __init__(self, store: ObjectStore, inputs: Sequence[InputFile]) -> None:
+        objects = snapshots.fetch_all(store.get, [entry.file.path for entry in inputs])
         self._files = list(map(opened, objects))
 
     def select(self, names: Sequence[str]) -> pa.Table:

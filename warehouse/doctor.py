@@ -10,6 +10,7 @@ from pathlib import Path
 
 from warehouse import snapshots
 from warehouse.objects import Entry, Folder, ObjectStore
+from warehouse.releases import FOLDER, MANIFEST, manifests
 from warehouse.store import Warehouse
 
 GRACE = dt.timedelta(hours=24)  # longer than any query, load or pause of a writer
@@ -41,7 +42,7 @@ class Report:
 def examine(warehouse: Warehouse, remove: bool = True, grace: dt.timedelta = GRACE) -> Report:
     """Look for leftovers older than ``grace`` and for missing objects; with ``remove`` take the leftovers away.
 
-    Never touches what a kept snapshot names, ``quarantine/`` or exports. Raises StoreError.
+    Never touches what a kept snapshot names, ``quarantine/``, exports or whole releases. Raises StoreError.
     """
     store, report = warehouse.store, Report()
     warehouse.prove()
@@ -52,7 +53,7 @@ def examine(warehouse: Warehouse, remove: bool = True, grace: dt.timedelta = GRA
     named = _named(warehouse, kept | {_number(e) for e in store.entries(snapshots.SNAPSHOTS) if e.modified >= before})
     present = {entry.key: entry for folder in OBJECTS for entry in store.entries(folder)}
     orphans = [entry for key, entry in present.items() if key not in named and entry.modified < before]
-    temporary = list(_temporary(store, before))
+    temporary = [*_temporary(store, before), *_unfinished(store, before)]
     report.snapshots, report.orphans = [entry.key for entry in old], [entry.key for entry in orphans]
     report.temporary = [entry.key for entry in temporary]
     report.missing = sorted(key for key in _named(warehouse, {warehouse.snapshot() or 0}) if key not in present)
@@ -63,14 +64,15 @@ def examine(warehouse: Warehouse, remove: bool = True, grace: dt.timedelta = GRA
 
 
 def _kept(warehouse: Warehouse) -> set[int]:
-    """Numbers of the snapshots that stay: the newest, then the last of each day, then the last of each month."""
+    """Numbers of the snapshots that stay: released ones, the newest, the last of each day, then the last of a month."""
     numbers = snapshots.numbers(warehouse.store)
     recent = (dt.datetime.now(dt.UTC) - DAILY).date().isoformat()
     last: dict[str, int] = {}
     for number in numbers[:-NEWEST]:
         day = snapshots.load(warehouse.store, number).at[:10]
         last[day if day >= recent else day[:7]] = number
-    return {*numbers[-NEWEST:], *last.values()}
+    released = {manifest["snapshot"] for manifest in manifests(warehouse.store).values()} & set(numbers)
+    return {*numbers[-NEWEST:], *last.values(), *released}
 
 
 def _named(warehouse: Warehouse, numbers: set[int]) -> set[str]:
@@ -90,6 +92,15 @@ def _temporary(store: ObjectStore, before: dt.datetime) -> Iterator[Entry]:
     scratch = list(store.entries(store.scratch.name)) if store.scratch else []
     probes = [entry for entry in store.entries("_meta") if entry.key.startswith("_meta/probe-")]
     yield from (entry for entry in [*scratch, *probes] if entry.modified < before)
+
+
+def _unfinished(store: ObjectStore, before: dt.datetime) -> Iterator[Entry]:
+    """Files of releases that a killed command left without a manifest."""
+    entries = list(store.entries(FOLDER))
+    whole = {entry.key.rpartition("/")[0] for entry in entries if entry.key.endswith(f"/{MANIFEST}")}
+    left = [entry for entry in entries if "/".join(entry.key.split("/")[:2]) not in whole]
+    newest = max((entry.modified for entry in left), default=before)
+    yield from (left if newest < before else [])
 
 
 def _loose_links(store: ObjectStore, before: dt.datetime) -> list[Path]:

@@ -2,7 +2,8 @@
 
 ``latest/articles/*.parquet`` is always safe to glob: an export is written beside the earlier ones, the pointer moves
 when it is whole, and a file's name changes with its content, so that no reader mixes two exports. Month files that
-did not change are linked (on S3 copied), not derived again.
+did not change are linked (on S3 copied), not derived again. In a folder ``warehouse.duckdb`` has a view a table over
+the newest export.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from warehouse import metadata
 from warehouse.catalog import datapackage, views, write_views
 from warehouse.exported import EXPORTED, RECIPES, sources
 from warehouse.objects import Folder, MissingObjectError, ObjectStore, StoreError
@@ -123,22 +125,22 @@ def month_files(warehouse: Warehouse, snapshot: Snapshot) -> list[MonthFile]:
 def _entry(store: ObjectStore, base: str, file: MonthFile, known: dict[str, Any]) -> dict[str, Any]:
     """Make one file, by linking where an earlier export has it; its manifest entry."""
     key, earlier = f"{base}/{file.path}", known.get(file.fingerprint)
-    if earlier and _carried_over(store, earlier, key):
+    if earlier and carried_over(store, earlier, key):
         return {**earlier, "path": key, "written": 0}
-    data = _month(store, file)
-    _put(store, key, data)
+    data = month_bytes(store, file)
+    put_whole(store, key, data)
     digest = hashlib.sha256(data).hexdigest()
     entry = {"table": file.table.name, "path": key, "bytes": len(data), "hash": f"sha256:{digest}"}
     return {**entry, "fingerprint": file.fingerprint, "written": 1}
 
 
-def _carried_over(store: ObjectStore, earlier: dict[str, Any], key: str) -> bool:
+def carried_over(store: ObjectStore, earlier: dict[str, Any], key: str) -> bool:
     """Whether ``key`` is now the earlier file (linked, on S3 copied); False if somebody removed that one."""
     try:
         if isinstance(store, Folder):
             _link(store.path / earlier["path"], store.path / key)
         else:
-            _put(store, key, store.get(earlier["path"]))
+            put_whole(store, key, store.get(earlier["path"]))
     except (FileNotFoundError, MissingObjectError):
         return False
     return True
@@ -150,7 +152,7 @@ def _link(source: Path, target: Path) -> None:
         os.link(source, target)
 
 
-def _month(store: ObjectStore, file: MonthFile) -> bytes:
+def month_bytes(store: ObjectStore, file: MonthFile) -> bytes:
     """The month of all provinces, one after the other, so that only one lies in memory as rows."""
     if recipe := RECIPES.get(file.table.name):
         schema = pa.schema([ARTICLES.column(name).arrow() for name in recipe.columns])
@@ -163,7 +165,7 @@ def _month(store: ObjectStore, file: MonthFile) -> bytes:
     return encode_all(tables, file.table.arrow(), RELEASE_LEVEL, GROUP)
 
 
-def _put(store: ObjectStore, key: str, data: bytes) -> None:
+def put_whole(store: ObjectStore, key: str, data: bytes) -> None:
     """Store one file of an export that nothing points to yet; one that a killed export left is the same or replaced."""
     if not store.create(key, data) and store.get(key) != data:
         store.delete(key)
@@ -185,9 +187,11 @@ def _finish(store: ObjectStore, base: str, manifest: dict[str, Any]) -> None:
         "views.sql": views(by_table, store.locate(f"{base}/files.json")),
     }
     for name, text in described.items():
-        _put(store, f"{base}/{name}", text.encode())
+        put_whole(store, f"{base}/{name}", text.encode())
     store.sync()
     if isinstance(store, Folder):
+        paths = {table: [store.locate(f"{base}/{file['path']}") for file in files] for table, files in by_table.items()}
+        store.replace(metadata.DATABASE, metadata.database(metadata.plain_views(paths), store.root))
         _point(store.path, base)
     store.replace(POINTER, json.dumps(manifest).encode())
 

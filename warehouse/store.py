@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,6 +19,9 @@ from warehouse.schema import PORTALS, TABLES, Table
 from warehouse.settings import paths
 from warehouse.snapshots import Bundle, Snapshot
 from warehouse.staging import Staged, stage
+
+if TYPE_CHECKING:
+    from warehouse.past import Past
 
 __all__ = ["Commit", "Staged", "StoreError", "Warehouse"]
 
@@ -92,6 +95,15 @@ class Warehouse:
         keys = self._keys(table, self.at(snapshot), province, month)
         tables = snapshots.fetch_all(lambda key: fit(decode(self.store.get(key), columns), schema), keys)
         return pa.concat_tables([schema.empty_table(), *tables])
+
+    def as_of(self, when: dt.date) -> Past:
+        """The tables as they were at a zone-aware time, or at the end of a local day: ``as_of(day).read("articles")``.
+
+        From the snapshot of then where it is kept, else derived from the observations of then (see warehouse.past).
+        """
+        from warehouse.past import as_of
+
+        return as_of(self, when)
 
     def files(self, table: str, snapshot: int | None = None) -> list[str]:
         """Paths or s3:// addresses of the immutable Parquet objects of ``table``, for any Parquet reader.

@@ -96,7 +96,7 @@ def test_everything_listens_on_loopback_only(running: stack.Stack) -> None:
 
 def test_there_are_no_example_dags_and_nobody_gets_in_without_the_password(api: Airflow) -> None:
     names = {dag["dag_id"] for dag in api.get("dags")["dags"]}
-    assert names == {"harvest_daily", "harvest_hourly", "curate", "upkeep"}
+    assert names == {"harvest_daily", "harvest_hourly", "curate", "release", "upkeep"}
     assert api.client.get("/api/v2/dags", headers={"Authorization": ""}).status_code == 401
 
 

@@ -33,7 +33,7 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_the_dag_files_import_without_a_database(parsed: dict[str, Any]) -> None:
     assert parsed["errors"] == {}
-    assert parsed["dags"] == ["curate", "harvest_daily", "harvest_hourly", "upkeep"]
+    assert parsed["dags"] == ["curate", "harvest_daily", "harvest_hourly", "release", "upkeep"]
 
 
 def test_parsing_the_dag_files_imports_nothing_heavy(parsed: dict[str, Any]) -> None:
@@ -42,16 +42,16 @@ def test_parsing_the_dag_files_imports_nothing_heavy(parsed: dict[str, Any]) -> 
 
 def test_only_dag_files_are_parsed(dagbag: Any) -> None:
     files = {Path(dag.fileloc).name for dag in dagbag.dags.values()}
-    assert files == {"harvest.py", "curate.py", "upkeep.py"}
+    assert files == {"harvest.py", "curate.py", "release.py", "upkeep.py"}
     assert {Path(stat.file).name for stat in dagbag.dagbag_stats} == files
 
 
 def test_dag_files_stay_thin() -> None:
-    for name in ("curate.py", "upkeep.py"):
+    for name in ("curate.py", "release.py", "upkeep.py"):
         assert len((ROOT / "dags" / name).read_text(encoding="utf-8").splitlines()) <= 60
 
 
-@pytest.mark.parametrize("name", ["harvest_daily", "harvest_hourly", "curate", "upkeep"])
+@pytest.mark.parametrize("name", ["harvest_daily", "harvest_hourly", "curate", "release", "upkeep"])
 def test_a_dag_survives_serialisation(dagbag: Any, name: str) -> None:
     from airflow.serialization.serialized_objects import DagSerialization
 
