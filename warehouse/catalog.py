@@ -16,6 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from warehouse import graph
 from warehouse.schema import (
     ALL_TABLES,
     ARTICLE_SEARCH,
@@ -74,9 +75,9 @@ that a portal belonged to and is never re-keyed; `province_2025` is the province
 def dictionary() -> str:
     """The data dictionary as Markdown, every table and column."""
     contents = "\n".join(f"- [{table.name}](#{table.name}): {table.description}" for table in _in_order())
-    return (
-        "\n\n".join([f"{PREAMBLE}\n\nSchema version {SCHEMA_VERSION}.", contents, *map(_section, _in_order())]) + "\n"
-    )
+    shown = [f"## {name} (view)\n\n{meaning}" for name, meaning in graph.DESCRIPTIONS.items()]
+    version = f"{PREAMBLE}\n\nSchema version {SCHEMA_VERSION}."
+    return "\n\n".join([version, contents, *map(_section, _in_order()), *shown]) + "\n"
 
 
 def datapackage(files: dict[str, list[dict[str, Any]]], version: str) -> dict[str, Any]:
@@ -97,7 +98,7 @@ def views(tables: Iterable[str], files: str) -> str:
     filled = set(tables)
     head = f"-- Generated from warehouse/schema.py. In DuckDB: .read {VIEWS}\n"
     body = "\n".join(_view(table, files if table.name in filled else None) for table in _in_order())
-    return head + body + MACROS + (SEARCH if ARTICLE_SEARCH.name in filled else "")
+    return head + body + graph.SQL + MACROS + (SEARCH if ARTICLE_SEARCH.name in filled else "")
 
 
 def write_views(warehouse: Warehouse) -> dict[str, str]:
