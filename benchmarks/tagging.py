@@ -22,7 +22,6 @@ from typing import Any
 from benchmarks.common import data_folder, finish, peak_megabytes, show, tools_folder
 from transforms.numbers import parse_number
 from transforms.tagging import Context, Tags, gazetteer, tag, topics
-from transforms.tagging.view import TextView
 
 NAMES = ("PER", "ORG", "LOC")
 TYPES = (*NAMES, "ROLE", "DOC", "DATE", "QTY")
@@ -148,7 +147,7 @@ def measure_topics() -> dict[str, float]:
     """Primary accuracy and micro F1, rows drawn by keywords ("targeted") apart from the others."""
     sums: dict[str, list[int]] = defaultdict(lambda: [0] * 5)
     for row in _gold("topics/development.jsonl"):
-        found = [topic.topic for topic in topics.find(TextView.of(row["text"]).folded, row["title"])]
+        found = [topic.topic for topic in topics.find(row["text"], row["title"])]
         gold = [topic for topic in row["topics"] if topic != "none"]
         group = sums["targeted_" if row["sample"].startswith("targeted") else ""]
         primary = (found[0] if found else "none") == row["topics"][0]

@@ -7,6 +7,7 @@ into the warehouse so that plain DuckDB reads it without Python.
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import sys
 from collections.abc import Iterable
@@ -31,6 +32,7 @@ from warehouse.schema import (
 from warehouse.store import Warehouse
 
 DICTIONARY = Path(__file__).parents[1] / "docs" / "dictionary.md"
+TAXONOMY = Path(__file__).parents[1] / "transforms" / "data" / "topics.csv"
 VIEWS, FILES = "views.sql", "files.json"
 DUCKDB = {"string": "VARCHAR", "int64": "BIGINT", "double": "DOUBLE", "bool": "BOOLEAN", "date32[day]": "DATE"}
 FRICTIONLESS = {"string": "string", "int64": "integer", "double": "number", "bool": "boolean", "date32[day]": "date"}
@@ -77,7 +79,29 @@ def dictionary() -> str:
     contents = "\n".join(f"- [{table.name}](#{table.name}): {table.description}" for table in _in_order())
     shown = [f"## {name} (view)\n\n{meaning}" for name, meaning in graph.DESCRIPTIONS.items()]
     version = f"{PREAMBLE}\n\nSchema version {SCHEMA_VERSION}."
-    return "\n\n".join([version, contents, *map(_section, _in_order()), *shown]) + "\n"
+    return "\n\n".join([version, contents, *map(_section, _in_order()), *shown, _taxonomy()]) + "\n"
+
+
+def _taxonomy() -> str:
+    """The fields of government with the codes of the two taxonomies that others use."""
+    with TAXONOMY.open(encoding="utf-8", newline="") as file:
+        rows = [
+            f"| `{row['topic']}` | {row['label_vi']} | {row['label_en']} | `{row['medtop']}` | {row['cap']} |"
+            for row in csv.DictReader(file)
+        ]
+    return "\n".join(
+        [
+            "## Taxonomy of topics",
+            "",
+            "The values of `topic`, with the nearest code of the IPTC Media Topics and the major topic of the",
+            "Comparative Agendas Project. The crosswalk is ours: a field of government is often wider or narrower than",
+            "the foreign topic.",
+            "",
+            "| topic | Vietnamese | English | IPTC Media Topic | Comparative Agendas |",
+            "|---|---|---|---|---|",
+            *rows,
+        ]
+    )
 
 
 def datapackage(files: dict[str, list[dict[str, Any]]], version: str) -> dict[str, Any]:

@@ -67,12 +67,16 @@ ATTACHMENT_COLUMNS = (
 )
 ATTACHMENTS = pa.list_(pa.struct([pa.field(column.name, column.type) for column in ATTACHMENT_COLUMNS]))
 
+EVIDENCE = pa.list_(pa.struct([pa.field("term", STRING), pa.field("start", INT), pa.field("end", INT)]))
+
 TOPIC_COLUMNS = (
     required("topic", STRING, "Field of government (taxonomy in transforms/data/topics.csv)"),
     required("score", FLOAT, "Weight of the evidence, damped by length; comparable within one lexicon version"),
     required("rank", INT, "1 = primary topic"),
     Column("terms", STRINGS, "Terms of the lexicon that triggered the topic"),
+    Column("evidence", EVIDENCE, "Where these terms first stand in the text, by characters; a title's are not listed"),
     required("method", STRING, "How the topic was assigned (lexicon)"),
+    Column("lexicon_version", STRING, "Version of taxonomy and lexicon: first 12 hex digits of their sha256"),
 )
 MENTION_COLUMNS = (
     required(
@@ -84,9 +88,11 @@ MENTION_COLUMNS = (
     Column("norm", STRING, "Normalised form: name, body, place, document key, ISO date"),
     Column("role", STRING, "PER: the office held, as written"),
     Column("unit", STRING, "ROLE and PER: the body that the office governs"),
-    Column("level", STRING, "LOC: province, district, commune, village or other"),
-    Column("code", STRING, "LOC: administrative code valid at the date of the text"),
-    Column("code_now", STRING, "LOC: administrative code of today's unit"),
+    Column(
+        "level", STRING, "LOC: province, district, commune, village or other; ORG and ROLE: that of the body's unit"
+    ),
+    Column("code", STRING, "LOC: administrative code valid at the date of the text; ORG and ROLE: of the body's unit"),
+    Column("code_now", STRING, "The same for today's unit"),
     Column("candidates", STRINGS, "LOC: codes that the name may stand for where the text does not decide"),
     Column(
         "credit",
@@ -103,8 +109,10 @@ CITATION_COLUMNS = (
     required("number", STRING, "Document key: number and symbol, normalised (78/KH-UBND)"),
     Column("doc_type", STRING, "Document type (Kế hoạch)"),
     Column("issuer", STRING, "Issuing body where the symbol or the text tells"),
+    Column("year", INT, "Year of the cited document where its number or the text tells"),
     Column("issued_date", DATE, "Date of the cited document where the text tells"),
     Column("repair", STRING, "What was repaired in the number (spaces, Đ/Ð, missing separator)"),
+    Column("conflict", STRING, "Type word of the text where the number's symbol says another type"),
     Column(
         "relation",
         STRING,
@@ -124,6 +132,8 @@ QUANTITY_COLUMNS = (
     Column("normal_value", FLOAT, "Value in the normal unit"),
     Column("normal_unit", STRING, "Normal unit: VND, m2, m, kg, percent, person, household, ..."),
     Column("comparison", STRING, "hơn, gần, khoảng, tăng, giảm"),
+    Column("compared_with", STRING, "What the value is compared with (so với ...), as written"),
+    Column("measured", STRING, "What is measured or counted, as the sentence says it (hộ nghèo, tỷ lệ đúng hạn)"),
 )
 FILE_PAGE_COLUMNS = (
     required("file", STRING, "sha256 of the file, hex: the one of an attachment, or of the document itself"),

@@ -213,3 +213,58 @@ def test_several_offices_before_a_name_are_all_kept():
 
 def test_a_numbered_school_keeps_number_and_commune():
     assert texts("Trường Tiểu học số 2 xã Tân Lang khai giảng.", "ORG") == ["Trường Tiểu học số 2 xã Tân Lang"]
+
+
+def bodies(sentence, context=HOME):
+    return {m.text: m for m in tag(sentence, context).mentions if m.type in ("ORG", "ROLE")}
+
+
+def test_a_body_of_a_bare_level_belongs_to_the_unit_that_the_text_names():
+    found = bodies("Huyện ủy giao Công an huyện tuần tra tại huyện Văn Lãng; Tỉnh ủy theo dõi.")
+    assert [(m.norm, m.level, m.code) for m in found.values()] == [
+        ("Huyện ủy Văn Lãng", "district", "182"),
+        ("Công an huyện Văn Lãng", "district", "182"),
+        ("Tỉnh ủy Lạng Sơn", "province", "20"),
+    ]
+
+
+def test_a_bare_level_with_two_units_in_the_text_is_told_by_its_paragraph_or_left_open():
+    found = bodies("Đoàn đến huyện Văn Lãng.\nĐoàn đến huyện Cao Lộc, Huyện ủy báo cáo.\nUBND huyện ghi nhận.")
+    assert [(m.norm, m.code) for m in found.values()] == [("Huyện ủy Cao Lộc", "183"), ("Ủy ban nhân dân huyện", None)]
+
+
+def test_an_office_is_written_out_with_its_unit():
+    found = bodies("Chủ tịch UBND tỉnh Lò Văn Ín phát biểu.")["Chủ tịch UBND tỉnh"]
+    assert (found.norm, found.code, found.code_now) == ("Chủ tịch Ủy ban nhân dân tỉnh Lạng Sơn", "20", "20")
+
+
+@pytest.mark.parametrize("name", ["H'Yam Bkrông", "Y Sen Êban", "Siu H’Bia", "Điểu N'Đôi", "Đàng Thị Mỹ Hương"])
+def test_names_with_prefixes_and_rare_surnames_are_names(name):
+    assert list(people(f"Bà {name}, Bí thư Đảng ủy xã, phát biểu.")) == [name]
+
+
+def test_a_foreigner_is_known_by_the_office_and_country_before_the_name():
+    assert list(people("Tổng thống Pháp Emmanuel Macron điện đàm.")) == ["Emmanuel Macron"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("Lữ đoàn 127 và Bộ Tư lệnh Quân khu 2 lên đường.", ["Lữ đoàn 127", "Bộ Tư lệnh Quân khu 2"]),
+        ("Kho bạc Nhà nước khu vực XVIII chi trả.", ["Kho bạc Nhà nước khu vực XVIII"]),
+        ("HTX Nông nghiệp Quyết Thắng liên kết sản xuất.", ["HTX Nông nghiệp Quyết Thắng"]),
+        ("VNPT Lạng Sơn và FPT Software tài trợ.", ["VNPT Lạng Sơn", "FPT Software"]),
+        ("Ban Giám đốc Sở Y tế họp.", ["Sở Y tế"]),
+    ],
+)
+def test_units_with_numbers_zones_and_branches_are_whole(sentence, found):
+    assert texts(sentence, "ORG") == found
+
+
+def test_a_village_office_takes_its_village_along():
+    assert people("Ông Lý A Sa, Trưởng thôn Na Ca, kể lại.") == {"Lý A Sa": "Trưởng thôn Na Ca"}
+
+
+def test_a_commune_without_type_word_is_known_by_its_district():
+    found = places("Đường từ Tân Thanh đi huyện Văn Lãng dài 9 km.", Context(published=date(2023, 1, 1)))
+    assert (found["Tân Thanh"].level, found["Tân Thanh"].rule) == ("commune", "commune-of-named-district")

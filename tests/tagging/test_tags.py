@@ -9,11 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from datetime import date
 
+import lxml.html
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.tagging import VERSION, Citation, Context, Mention, Quantity, Topic, tag
+from transforms.tagging import VERSION, Citation, Context, Mention, Quantity, Topic, tag, topics
+from transforms.tagging import __main__ as command
 from transforms.tagging.tagger import LONGEST_PIECE
 from warehouse import schema
 
@@ -97,6 +99,35 @@ def test_ranges_ratios_and_comparisons_are_kept():
     assert more.comparison == "hơn"
 
 
+@pytest.mark.parametrize(
+    ("text", "measured", "base"),
+    [
+        ("Tỷ lệ hồ sơ đúng hạn đạt 99,2%.", "Tỷ lệ hồ sơ đúng hạn", None),
+        ("Sản lượng tăng 6,5% so với cùng kỳ năm trước, giá không đổi.", "Sản lượng", "cùng kỳ năm trước"),
+        ("Xã trao nhà cho 12 hộ nghèo của bản.", "hộ nghèo", None),
+        ("Lũ cuốn 1,5 ha hành tím.", "hành tím", None),
+        ("Đã chi 3 tỷ đồng.", None, None),
+    ],
+)
+def test_a_quantity_knows_what_it_measures_where_the_sentence_says_it(text, measured, base):
+    (quantity,) = amounts(text)
+    assert (quantity.measured, quantity.compared_with) == (measured, base)
+
+
+def test_a_range_in_words_has_both_ends():
+    (spread,) = amounts("Mỗi xã trồng từ 30 đến 50 ha rừng.")
+    assert (spread.value, spread.value_max) == (30, 50)
+
+
+def test_a_type_word_that_the_symbol_contradicts_is_flagged():
+    wrong, right, general = tag(
+        "Quyết định số 12/KH-UBND ngày 3/4/2021, Nghị quyết số 05/2020/NQ-HĐND và văn bản số 9/TB-UBND.", HOME
+    ).citations
+    assert (wrong.conflict, wrong.doc_type, wrong.year) == ("Quyết định", "Kế hoạch", 2021)
+    assert (right.conflict, right.year) == (None, 2020)
+    assert general.conflict is None
+
+
 def test_years_and_ranks_are_no_quantities():
     assert amounts("năm 2023 huyện có tổ 5 phường 2, lớp 12 trường A, quốc lộ 4 xã B") == ()
 
@@ -106,6 +137,16 @@ def test_topics_name_their_terms():
     (first, *_) = tag(text * 2, HOME).topics
     assert (first.topic, first.rank, first.method) == ("health", 1, "lexicon")
     assert {"vắc xin", "bệnh viện"} <= set(first.terms)
+
+
+def test_evidence_lies_where_its_term_stands_in_the_text_as_given():
+    text = "Ngành y tế tiêm chủng vắc xin cho trẻ; bệnh viện tiếp nhận bệnh nhân sốt xuất huyết."
+    for given in (text, unicodedata.normalize("NFD", text)):
+        (topic, *_) = tag(given, HOME).topics
+        found = {unicodedata.normalize("NFC", given[e.start : e.end]).lower(): e.term for e in topic.evidence}
+        assert len(found) > 3
+        assert all(words == term for words, term in found.items())
+        assert topic.lexicon_version == topics.version()
 
 
 def test_a_text_without_evidence_has_no_topic():
@@ -181,3 +222,17 @@ def test_a_text_longer_than_a_piece_keeps_its_offsets():
 
 def test_a_text_without_any_blank_is_cut_all_the_same():
     assert tag("A" * (2 * LONGEST_PIECE + 7), HOME).mentions == ()
+
+
+def test_a_page_shows_every_mention_and_escapes_the_text(tmp_path, capsys, monkeypatch):
+    file = tmp_path / "text.txt"
+    file.write_text("<b>" + SAMPLE, encoding="utf-8")
+    monkeypatch.setattr("sys.argv", ["tagging", str(file), "--html", "--province", "lang_son", "--title", "Rừng & đất"])
+    command.main()
+    page = capsys.readouterr().out
+    root = lxml.html.fromstring(page)
+    marks = [mark.text_content() for mark in root.xpath("//p[not(@class)]/mark")]
+    assert marks == [m.text for m in tag(SAMPLE, HOME).mentions]
+    assert "&lt;b&gt;" in page
+    assert "Rừng &amp; đất" in page
+    assert "script" not in page

@@ -1,4 +1,4 @@
-"""``python -m transforms.tagging FILE``: a text with its tags highlighted in the terminal."""
+"""``python -m transforms.tagging FILE``: a text with its tags in the terminal, or with ``--html`` as a page."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from transforms.tagging import Context, Tags, tag
+from transforms.tagging.page import page
 
 STYLES = {
     "PER": "bold white on dark_magenta",
@@ -56,10 +57,15 @@ def main() -> None:
     parser.add_argument("--province", help="slug of the portal's province (tuyen_quang)")
     parser.add_argument("--published", type=date.fromisoformat, help="local day of publication, YYYY-MM-DD")
     parser.add_argument("--title", help="title of the text")
+    parser.add_argument("--portal", help="id of the portal that published the text")
+    parser.add_argument("--html", action="store_true", help="print a page for the browser instead")
     parser.add_argument("--details", action="store_true", help="list every mention below the text")
     args = parser.parse_args()
     text = args.file.read_text(encoding="utf-8")
-    tags = tag(text, Context(province=args.province, published=args.published, title=args.title))
+    tags = tag(text, Context(args.portal, args.province, args.published, args.title))
+    if args.html:
+        print(page(text, tags, args.title))
+        return
     console = Console()
     console.print(_legend(tags), highlighted(text, tags), sep="\n")
     if args.details:

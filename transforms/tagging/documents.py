@@ -9,6 +9,7 @@ from datetime import date
 
 from transforms import numbers
 from transforms.tagging.view import TextView
+from transforms.text import place_tones
 
 _TYPES = (
     "nghị quyết liên tịch|nghị quyết|quyết định|chỉ thị|quy chế|quy định|thông cáo|thông báo kết luận|thông báo"
@@ -18,6 +19,8 @@ _TYPES = (
     "|thông tư liên tịch|thông tư|nghị định|pháp lệnh|bộ luật|luật|lệnh|kết luận thanh tra|kết luận|công văn"
     "|văn bản hợp nhất|văn bản|thông tri|quy trình"
 )
+GENERAL_TYPES = frozenset({"văn bản", "công văn", "luật", "bộ luật", "giấy phép"})
+"""Type words that say little or nothing of what the symbol must be."""
 _BEFORE = re.compile(rf"(?:(?<!\w)(?P<type>{_TYPES})\s{{1,3}})?(?P<prefix>số\s{{0,2}}:?\s{{0,2}})?$", re.IGNORECASE)
 _BARE = re.compile(
     rf"(?<!\w)(?P<type>{_TYPES})\s{{1,3}}số\s{{0,2}}:?\s?(?P<number>\d{{1,6}}[a-z]?)(?![\w/])(?![-.,]\w)", re.I
@@ -39,8 +42,10 @@ class Cited:
     number: str
     doc_type: str | None
     symbol: str | None
+    year: int | None
     issued: date | None
     repair: str | None
+    conflict: str | None = None
 
 
 def _date_after(plain: str, end: int) -> date | None:
@@ -68,13 +73,25 @@ def _with_symbol(view: TextView) -> Iterator[Cited]:
         )
         raw = numbers.parse_number(view.source[slice(*view.span(found.start, found.end))]) or number
         issued = _date_after(view.plain, found.end)
-        yield Cited(start, found.end, number.number, doc_type, number.issuer_symbol, issued, raw.repair)
+        year = number.year or (issued.year if issued else None)
+        conflict = _conflict(written, number.doc_type)
+        yield Cited(start, found.end, number.number, doc_type, number.issuer_symbol, year, issued, raw.repair, conflict)
+
+
+def _conflict(written: str | None, doc_type: str | None) -> str | None:
+    """The type word of the text where the number's symbol says another one ("Quyết định số 12/KH-UBND")."""
+    if written is None or doc_type in (None, "Công văn") or written.lower() in GENERAL_TYPES:
+        return None
+    told, known = place_tones(written.lower()), place_tones(str(doc_type).lower())
+    return None if told.startswith(known) or known.startswith(told) else _capitalised(written)
 
 
 def _without_symbol(view: TextView) -> Iterator[Cited]:
     for match in _BARE.finditer(view.plain):
         kind = _capitalised(match["type"])
-        yield Cited(match.start(), match.end(), match["number"], kind, None, _date_after(view.plain, match.end()), None)
+        issued = _date_after(view.plain, match.end())
+        year = issued.year if issued else None
+        yield Cited(match.start(), match.end(), match["number"], kind, None, year, issued, None)
 
 
 def find(view: TextView) -> list[Cited]:

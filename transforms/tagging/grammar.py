@@ -6,11 +6,15 @@ Each reads a bounded number of tokens, so that a text is read in linear time.
 
 from __future__ import annotations
 
+from transforms.tagging.view import fold_key
 from transforms.tagging.words import AREA_LEVELS, CITY_LEVELS, LEVELS, Words
 
 LONGEST_BODY = 22
 CONNECTORS = frozenset({"và", "&", "-", "/", "cho"})
-PARENTS = frozenset({"sở", "bộ", "cục", "chi cục", "công ty", "tập đoàn", "trường", "viện", "đảng ủy", "trung tâm"})
+PARENTS = frozenset(
+    fold_key(word)
+    for word in ("sở", "bộ", "cục", "chi cục", "công ty", "tập đoàn", "trường", "viện", "đảng ủy", "trung tâm")
+)
 FREE_KINDS = frozenset({"school", "firm"})
 """Bodies that may be called after a person or by any capitalised words."""
 CLOSING = frozenset({"bộ", "sở", "ubnd", "ngành"})

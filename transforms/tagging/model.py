@@ -17,14 +17,25 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """One place where a term of the lexicon stands in the text."""
+
+    term: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
-    """A field of government with its score, rank (1 = primary) and the terms that triggered it."""
+    """A field of government with its score, rank (1 = primary), the terms that triggered it and where they stand."""
 
     topic: str
     score: float
     rank: int
     terms: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
     method: str
+    lexicon_version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +67,10 @@ class Citation:
     number: str
     doc_type: str | None
     issuer: str | None
+    year: int | None
     issued_date: date | None
     repair: str | None
+    conflict: str | None
     relation: str | None = None
 
 
@@ -75,6 +88,8 @@ class Quantity:
     normal_value: float | None
     normal_unit: str | None
     comparison: str | None
+    compared_with: str | None
+    measured: str | None
 
 
 @dataclass(frozen=True, slots=True)

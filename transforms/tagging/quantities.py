@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from transforms.tagging import vocabulary
+from transforms.tagging import measured, vocabulary
 from transforms.tagging.view import token_key
 
 _NUMBER = r"\d{1,3}(?:\.\d{3}){1,5}(?:,\d{1,6})?|\d{1,15}(?:[,.]\d{1,6})?"
@@ -33,6 +33,11 @@ _COMPARISON = re.compile(
 _ROAD = re.compile(r"(?:tỉnh|quốc|huyện|hương) lộ|đường tỉnh", re.I)
 _WORD = re.compile(r"[^\W\d_]+[²³23]?|[%‰]|°[cC]|[/,]")
 _PER = re.compile(r"/(?:người|năm|tháng|ngày|ha|giờ)(?!\w)")
+_PRICE = re.compile(
+    r"/(?:người/tháng|người/năm|người|năm|tháng|ngày|ha|giờ|kg|tấn|tạ|m2|m²|m3|m³|km|hộ|lít|con|cây|lượt|suất|công|sào"
+    r"|vụ|kWh|căn|chiếc|tuần|buổi|học sinh|cháu|mét)(?!\w)"
+)
+_FROM = re.compile(rf"(?<!\w)từ\s(?P<low>{_NUMBER})\s(?:đến|tới)\s$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,8 @@ class Measured:
     normal_value: float | None
     normal_unit: str | None
     comparison: str | None
+    compared_with: str | None = None
+    measured: str | None = None
 
     @property
     def norm(self) -> str | None:
@@ -126,7 +133,7 @@ def _measured(plain: str, folded: str, match: re.Match[str]) -> Measured | None:
     if found is None or _excluded(plain, match, found[1]):
         return None
     end, unit = found
-    per = _PER.match(folded, end)
+    per = (_PRICE if unit.normal == "VND" else _PER).match(plain, end)
     return _values(plain, match, per.end() if per else end, unit, factor)
 
 
@@ -147,6 +154,9 @@ def _values(plain: str, match: re.Match[str], end: int, unit: _Unit, factor: flo
     high = number_value(match["b"]) if match["b"] else None
     ratio = high is not None and "/" in match["mark"]
     comparison = _COMPARISON.search(plain[max(0, match.start() - 22) : match.start()])
+    start = _FROM.search(plain, max(0, match.start() - 30), match.start()) if high is None else None
+    if start:
+        low, high = number_value(start["low"]), low
     return Measured(
         match.start(),
         end,
@@ -157,12 +167,14 @@ def _values(plain: str, match: re.Match[str], end: int, unit: _Unit, factor: flo
         low * factor * unit.factor,
         unit.normal,
         comparison.group(1).lower() if comparison else None,
+        measured.base(plain, end),
+        measured.phrase(plain, match.start(), match.end(), end, unit.kind != "measure"),
     )
 
 
 def find(plain: str, folded: str) -> Iterator[Measured]:
     """Quantities of the plain text in order."""
     for match in _QUANTITY.finditer(plain):
-        measured = _measured(plain, folded, match)
-        if measured:
-            yield measured
+        found = _measured(plain, folded, match)
+        if found:
+            yield found

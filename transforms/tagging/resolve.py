@@ -17,6 +17,7 @@ from transforms.tagging.spans import Found
 from transforms.tagging.view import token_key
 
 MOST_CANDIDATES = 20
+REFORM = date(2025, 7, 1)
 _CHAIN = re.compile(r"[\s,(]{0,3}(?:-\s|thuộc\s|của\s)?$")
 
 
@@ -28,6 +29,7 @@ class Resolved:
     code: str | None
     code_now: str | None
     candidates: tuple[str, ...] | None
+    unit: Unit | None = None
 
 
 class Resolver:
@@ -38,16 +40,27 @@ class Resolver:
         self.plain = plain
         self.places = places
         self.day = context.published
+        self.province = context.province
         home = gazetteer.provinces.get(context.province or "")
         self.home = frozenset(self._eras(home)) if home else frozenset()
         self.named = self._named()
+
+    def home_province(self) -> Unit | None:
+        """The portal's province on the day of the text; today's where the text has no day."""
+        home = self.gazetteer.provinces.get(self.province or "")
+        if home is None:
+            return None
+        since = self.day is None or self.day >= REFORM
+        code = self.gazetteer.current[home] if since else home
+        units = [u for u in self.gazetteer.units(code) if u.level == "province" and u.at(self.day or date.max)]
+        return units[0] if units else None
 
     def _eras(self, code: str) -> tuple[str, ...]:
         """Codes under which the units of a province may be listed on the day of the text."""
         current = self.gazetteer.current[code]
         if self.day is None:
             return (code, current)
-        return (current,) if self.day >= date(2025, 7, 1) else (code,)
+        return (current,) if self.day >= REFORM else (code,)
 
     def _named(self) -> frozenset[str]:
         """Codes of the provinces and districts that the text names without doubt."""
@@ -98,8 +111,7 @@ class Resolver:
         codes = tuple(dict.fromkeys(unit.code for unit in units))[:MOST_CANDIDATES]
         unit = units[0] if len(codes) == 1 and level != "commune" else self._decided(units, index)
         if unit:
-            now = unit.successors[0] if len(unit.successors) == 1 else None
-            return Resolved(level, unit.code, now, None)
+            return Resolved(level, unit.code, unit.now, None, unit)
         return Resolved(level, None, None, codes or None)
 
     def _decided(self, units: Iterable[Unit], index: int) -> Unit | None:

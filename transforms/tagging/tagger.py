@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
 from transforms import numbers
-from transforms.tagging import bodies, dates, documents, lexicon, quantities, topics, vocabulary
+from transforms.tagging import bodies, dates, documents, lexicon, quantities, topics, units, vocabulary
 from transforms.tagging.grammar import Grammar
 from transforms.tagging.model import Citation, Context, Mention, Quantity, Tags
-from transforms.tagging.norms import body_norm
+from transforms.tagging.norms import written_out
 from transforms.tagging.people import People
 from transforms.tagging.places import Places
-from transforms.tagging.resolve import Resolver
+from transforms.tagging.resolve import Resolved, Resolver
 from transforms.tagging.spans import Claims, Found
-from transforms.tagging.view import TextView, fold_key
-from transforms.text import nfc
+from transforms.tagging.view import TextView
 
 LONGEST_PIECE = 100_000  # characters; documents of hundreds of pages are read piece by piece
 Spanned = TypeVar("Spanned", Mention, Citation, Quantity)
@@ -27,14 +26,15 @@ def _citation(view: TextView, found: documents.Cited) -> Citation:
     start, end = view.span(found.start, found.end)
     issuer = numbers.issuer_name(found.symbol)
     raw = view.source[start:end]
-    return Citation(start, end, raw, found.number, found.doc_type, issuer, found.issued, found.repair)
+    told = (found.number, found.doc_type, issuer, found.year, found.issued, found.repair, found.conflict)
+    return Citation(start, end, raw, *told)
 
 
 def _quantity(view: TextView, found: quantities.Measured) -> Quantity:
     start, end = view.span(found.start, found.end)
     raw = view.source[start:end]
     values = (found.value, found.value_max, found.of, found.unit, found.normal_value, found.normal_unit)
-    return Quantity(start, end, raw, *values, found.comparison)
+    return Quantity(start, end, raw, *values, found.comparison, found.compared_with, found.measured)
 
 
 def _mention(view: TextView, found: Found) -> Mention:
@@ -60,15 +60,37 @@ def _claimed(claims: Claims, found: Iterable[Found]) -> list[Found]:
     return [one for one in found if claims.claim(one.start, one.end)]
 
 
-def _located(view: TextView, places: list[Found], context: Context) -> list[Mention]:
-    """Places with their codes, or candidates."""
-    resolver = Resolver(lexicon.load().gazetteer, context, view.plain, places)
-    mentions = []
-    for index, place in enumerate(places):
-        known = resolver.resolve(index)
-        mention = replace(_mention(view, place), level=known.level, code=known.code, code_now=known.code_now)
-        mentions.append(replace(mention, candidates=known.candidates))
-    return mentions
+def _resolved(view: TextView, place: Found, known: Resolved) -> Mention:
+    mention = replace(_mention(view, place), level=known.level, code=known.code, code_now=known.code_now)
+    return replace(mention, candidates=known.candidates)
+
+
+def _located(grammar: Grammar, bodies_: list[Found], places: list[Found], context: Context) -> Iterator[Mention]:
+    """Places with their codes or candidates, bodies and offices with those of the units that they belong to."""
+    view = grammar.view
+    index_at = {start: i for i, start in enumerate(view.tokens.starts)}
+    end_at = {end: i + 1 for i, end in enumerate(view.tokens.ends)}
+    areas = [units.area_of(grammar, index_at[one.start], end_at[one.end]) for one in bodies_]
+    inner = [area.place for area in areas if area and area.place]
+    every = sorted([*places, *inner], key=lambda place: place.start)
+    resolver = Resolver(grammar.lexicon.gazetteer, context, view.plain, every)
+    known = {id(place): resolver.resolve(i) for i, place in enumerate(every)}
+    named = [(place.start, found.unit) for place in every if (found := known[id(place)]).unit]
+    homes = units.Homes(resolver, named)
+    for one, area in zip(bodies_, areas, strict=True):
+        yield _of_unit(view, one, area, known, homes)
+    yield from (_resolved(view, place, known[id(place)]) for place in places)
+
+
+def _of_unit(
+    view: TextView, one: Found, area: units.Area | None, known: Mapping[int, Resolved], homes: units.Homes
+) -> Mention:
+    """A body or office with its full norm and the codes of its unit."""
+    bare = homes.unit(area.type, one.start) if area and area.type and not area.place else None
+    unit = known[id(area.place)].unit if area and area.place else bare
+    norm = written_out(one.norm or "") + (f" {bare.name}" if bare else "")
+    found = replace(_mention(view, one), norm=norm)
+    return replace(found, level=unit.level, code=unit.code, code_now=unit.now) if unit else found
 
 
 def _names(view: TextView, claims: Claims, context: Context) -> list[Mention]:
@@ -77,10 +99,7 @@ def _names(view: TextView, claims: Claims, context: Context) -> list[Mention]:
     named = _claimed(claims, bodies.find(grammar))
     people = People(grammar, [one for one in named if one.type == "ROLE"], claims).run()
     places = Places(grammar, claims).run()
-    for one in named:
-        if one.type == "ORG":
-            one.norm = body_norm(one.norm or "", context)
-    return [*(_mention(view, one) for one in [*named, *people]), *_located(view, places, context)]
+    return [*(_mention(view, one) for one in people), *_located(grammar, named, places, context)]
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:
@@ -130,5 +149,5 @@ def tag(text: str, context: Context) -> Tags:
         mentions += found
         citations += cited
         amounts += measured
-    subjects = topics.find(fold_key(nfc(text)), context.title)
+    subjects = topics.find(text, context.title)
     return Tags(subjects, tuple(mentions), tuple(citations), tuple(amounts), VERSION)

@@ -27,6 +27,17 @@ def fold_key(text: str) -> str:
     return place_tones(lowered)
 
 
+def folded_with_offsets(text: str) -> tuple[str, list[int] | None]:
+    """The folded NFC form of a text and the offset in ``text`` of each of its characters and of its end.
+
+    The offsets are None where they are the same.
+    """
+    if unicodedata.is_normalized("NFC", text):
+        return fold_key(text), None
+    composed, starts = _composed(text)
+    return fold_key(composed), starts
+
+
 def token_key(text: str) -> tuple[str, ...]:
     """The folded tokens of a phrase, as the rules compare them."""
     return tuple(_TOKEN.findall(fold_key(unicodedata.normalize("NFC", text).translate(_PLAIN))))

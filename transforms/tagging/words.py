@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterable, Iterator
 
 from transforms.tagging.lexicon import Lexicon
-from transforms.tagging.view import TextView
+from transforms.tagging.view import TextView, token_key
 
 LONGEST_NAME = 5
-NEVER_GIVEN = frozenset({"chủ", "phó", "ban", "trưởng", "ủy", "ông", "bà"})
+NEVER_GIVEN = frozenset(token_key("chủ phó ban trưởng ủy ông bà"))
 MIDDLE_NAMES = frozenset({"thị", "văn"})
 """Second words that make a name of what they follow, whatever the surname."""
-NO_GIVEN_AFTER_MIDDLE = frozenset({"xã", "trấn", "trường", "hóa", "phòng", "thư", "bản", "học", "nghệ", "minh", "miếu"})
+NO_GIVEN_AFTER_MIDDLE = frozenset(token_key("xã trấn trường hóa phòng thư bản học nghệ minh miếu"))
 LEVELS = {
     "province": ("province",),
     "district": ("district",),
@@ -217,7 +217,8 @@ class Words:
         if after >= self.count:
             return True
         if self.glue[after] == " ":
-            return not (self.words[after][0].islower() and self.folded[after] in self.lexicon.counted)
+            counts = self.words[after][0].islower() and self.folded[after] in self.lexicon.counted
+            return not (counts and self.words[index].isdigit())
         return not (self.glue[after] == "" and self.words[after] in "%./,-" and self._digit(after + 1))
 
     def _digit(self, index: int) -> bool:
