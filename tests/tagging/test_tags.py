@@ -141,9 +141,9 @@ def test_topics_name_their_terms():
 
 def test_evidence_lies_where_its_term_stands_in_the_text_as_given():
     text = "Ngành y tế tiêm chủng vắc xin cho trẻ; bệnh viện tiếp nhận bệnh nhân sốt xuất huyết."
-    for given in (text, unicodedata.normalize("NFD", text)):
-        (topic, *_) = tag(given, HOME).topics
-        found = {unicodedata.normalize("NFC", given[e.start : e.end]).lower(): e.term for e in topic.evidence}
+    for form in (text, unicodedata.normalize("NFD", text)):
+        (topic, *_) = tag(form, HOME).topics
+        found = {unicodedata.normalize("NFC", form[e.start : e.end]).lower(): e.term for e in topic.evidence}
         assert len(found) > 3
         assert all(words == term for words, term in found.items())
         assert topic.lexicon_version == topics.version()
