@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from transforms import capitals
+
 TCVN3 = dict(
     zip(
         "¡¢£¤¥¦§¨©ª«¬\u00ad®µ¶·¸¹»¼½¾ÆÇÈÉÊËÌÎÏÐÑÒÓÔÕÖ×ØÜÝÞßáâãäåæçèéêëìíîïñòóôõö÷øùúûüýþ",
@@ -180,6 +182,9 @@ def repair_runs(texts: list[str], paragraphs: list[list[int]], fonts: list[str |
     known = tuple(_READINGS) if legacy else ()
     work = _Repair(list(texts), [part for part in parts if part], capital, known)
     done = work.run()
+    if "tcvn3" in done.repairs:
+        for first in (part[0] for part in paragraphs if part):
+            work.texts[first] = capitals.begun(texts[first], work.texts[first])
     return work.texts, done
 
 
@@ -327,6 +332,8 @@ class _Repair:
         """Readings and how many syllables they make; ``weak`` = only those known here, however few words there are."""
         text = self._spoken(part)
         words, sound = soundness(text)
+        if weak and not words:  # capitals without a vowel of ASCII look like abbreviations: CHØ THÞ
+            words = sum(not word.isascii() for word in _WORD.findall(text))
         limit = words - (not self._wholly) if weak else _SOUND * words
         if words < (1 if weak else _FEWEST) or sound > limit:
             return {}
@@ -343,29 +350,10 @@ class _Repair:
         for number in part:
             text = _READINGS[name](_ENTITY.sub(_letter, self._texts[number]))
             if name == "tcvn3":
-                text = text.upper() if number in self._capital else _raised(self._texts[number], text)
+                text = text.upper() if number in self._capital else capitals.raised(self._texts[number], text)
             self._texts[number] = text
         self._done[name] = None
         return True
-
-
-def _raised(legacy: str, text: str) -> str:
-    """The read text with the capitals that TCVN3 has no codes for, where the letters around them are capitals."""
-    if len(legacy) != len(text):
-        return text
-    if _is_loud(legacy) and sum(letter.isupper() for letter in legacy) >= _FEWEST:
-        return text.upper()
-    words = list(_WORD.finditer(legacy))
-    for word in words:
-        if _is_loud(word[0]) and sum(letter.isascii() and letter.isupper() for letter in word[0]) > 1:
-            text = text[: word.start()] + text[word.start() : word.end()].upper() + text[word.end() :]
-    return text
-
-
-def _is_loud(text: str) -> bool:
-    """Whether no letter of ASCII, which every font draws as it is, is a small one, and some are capitals."""
-    letters = [letter for letter in text if letter.isascii() and letter.isalpha()]
-    return bool(letters) and all(map(str.isupper, letters))
 
 
 def _letter(entity: re.Match[str]) -> str:

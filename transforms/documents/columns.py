@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from transforms.documents.form import is_type
 from transforms.documents.words import Segment
 from transforms.text import fold
 
@@ -76,12 +77,17 @@ def _head(rows: list[list[Segment]], height: float) -> tuple[Band | None, list[l
     if at is None:
         return None, rows
     start = at if len(rows[at]) > 1 else max(0, at - 1)
-    last = next((index for index, row in enumerate(upper) if index > at and _ADDRESS.match(plain(row[0]))), len(upper))
+    last = next((index for index, row in enumerate(upper) if index > at and _is_below(row)), len(upper))
     band, end = _band(rows, start, last)
     if band is None:
         return None, rows
     above = tuple(segment for row in rows[:start] for segment in row)
     return Band((*above, *band.left), band.right), rows[end:]
+
+
+def _is_below(row: Sequence[Segment]) -> bool:
+    """Whether a row is the first below a head: whom a letter addresses, or the document's type."""
+    return bool(_ADDRESS.match(plain(row[0]))) or (len(row) == 1 and is_type(row[0].text))
 
 
 def _band(rows: Sequence[Sequence[Segment]], start: int, last: int) -> tuple[Band | None, int]:

@@ -25,7 +25,8 @@ CATDOC_SECONDS = 30.0
 _WORD_97 = 193  # nFib from which the format is the documented one
 _ENCRYPTED, _WHICH_TABLE = 0x0100, 0x0200
 _COMPRESSED = 0x40000000
-_MARKS = {"\x0b": "\n", "\x0c": "\r", "\x1e": "-", "\x1f": "", "\xa0": " ", "\x0e": "\r"}
+# Word's soft hyphen stays: in TCVN3 its code is the letter ư.
+_MARKS = {"\x0b": "\n", "\x0c": "\r", "\x1e": "-", "\x1f": "\xad", "\xa0": " ", "\x0e": "\r"}
 _INVISIBLE = dict.fromkeys((*range(7), 8, *range(0x0F, 0x13), *range(0x16, 0x1E)))
 _CONTROLS = str.maketrans(_MARKS) | _INVISIBLE
 _MOST_LETTERS = 20_000_000

@@ -11,11 +11,14 @@ from typing import Final
 
 from transforms.text import fold
 
-PHRASES: Final = (
+TYPES: Final = (
     *("NGHỊ QUYẾT", "NGHỊ ĐỊNH", "QUYẾT ĐỊNH", "CHỈ THỊ", "QUY CHẾ", "QUY ĐỊNH", "THÔNG CÁO", "THÔNG BÁO", "THÔNG TƯ"),
     *("HƯỚNG DẪN", "CHƯƠNG TRÌNH", "KẾ HOẠCH", "PHƯƠNG ÁN", "ĐỀ ÁN", "DỰ ÁN", "BÁO CÁO", "BIÊN BẢN", "TỜ TRÌNH"),
     *("HỢP ĐỒNG", "CÔNG ĐIỆN", "BẢN GHI NHỚ", "BẢN THỎA THUẬN", "GIẤY ỦY QUYỀN", "GIẤY MỜI", "GIẤY GIỚI THIỆU"),
-    *("GIẤY NGHỈ PHÉP", "PHIẾU GỬI", "PHIẾU CHUYỂN", "PHIẾU BÁO", "KẾT LUẬN", "CÔNG VĂN", "PHỤ LỤC"),
+    *("GIẤY NGHỈ PHÉP", "PHIẾU GỬI", "PHIẾU CHUYỂN", "PHIẾU BÁO", "KẾT LUẬN", "CÔNG VĂN", "PHỤ LỤC", "LUẬT", "LỆNH"),
+)
+PHRASES: Final = (
+    *TYPES,
     *("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "ĐẢNG CỘNG SẢN VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"),
     *("ỦY BAN NHÂN DÂN", "HỘI ĐỒNG NHÂN DÂN", "THỦ TƯỚNG CHÍNH PHỦ", "THỦ TƯỚNG", "PHÓ THỦ TƯỚNG", "BỘ TRƯỞNG"),
     *("CHỦ TỊCH", "PHÓ CHỦ TỊCH", "GIÁM ĐỐC", "PHÓ GIÁM ĐỐC", "CHÁNH VĂN PHÒNG", "PHÓ CHÁNH VĂN PHÒNG", "BÍ THƯ"),
@@ -23,12 +26,18 @@ PHRASES: Final = (
     *("TM. ỦY BAN NHÂN DÂN", "TM. HỘI ĐỒNG NHÂN DÂN", "TM. CHÍNH PHỦ", "TM. BAN THƯỜNG VỤ", "TL. CHỦ TỊCH"),
     *("TUQ. CHỦ TỊCH", "Nơi nhận:", "Kính gửi:", "MỤC ĐÍCH, YÊU CẦU", "TỔ CHỨC THỰC HIỆN", "NHIỆM VỤ, GIẢI PHÁP"),
 )
+_TYPE_LETTERS = frozenset(fold(name, accents=False) for name in TYPES)
 _BY_LETTERS = {fold(phrase, accents=False): phrase for phrase in PHRASES}
 _NUMBERED = re.compile(r"^[IVX]{1,4}[.,] ")
 _NUMBER = re.compile(r"^S[oòóôồốổõỏọộớơ06]\s*[:;](?=.{0,30}/)")
 _LETTER_SUBJECT = re.compile(r"^V\s?[/l|]\s?[VvY][.,]?\s+(?=\S)")
 _SPACED_SLASH = re.compile(r"(?<=\d)\s+/\s*(?=[A-ZĐ\d])")
 _DASHES = re.compile(r"^[-–—]{2,}\s*(?=\w)")
+
+
+def is_type(line: str) -> bool:
+    """Whether the line is the name of a type of document in capitals, but for accents."""
+    return line.isupper() and fold(line, accents=False).rstrip(" :") in _TYPE_LETTERS
 
 
 def mend(line: str) -> str:

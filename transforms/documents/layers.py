@@ -24,6 +24,7 @@ from transforms.text import clean_lines
 ENGINE, VERSION = "pypdfium2", str(PYPDFIUM_INFO)
 SECOND = "pdfplumber"
 PLAUSIBLE = 0.85  # share of Vietnamese words below which a layer is garbled
+SURELY_PLAUSIBLE = 0.97  # the same beside pages that are
 FEW = 50  # characters below which a page may be a picture
 _COVERED = 0.4  # share of a page that pictures cover where it is one
 _MANY_PATHS = 300  # drawn shapes of a page whose letters are drawn
@@ -115,13 +116,13 @@ def is_picture(page: pdfium.PdfPage, text: str) -> bool:
     return covered > _COVERED * width * height or paths > _MANY_PATHS
 
 
-def is_garbled(text: str, share: float | None) -> bool:
+def is_garbled(text: str, share: float | None, least: float = PLAUSIBLE) -> bool:
     """Whether a layer of this plausibility is not what the page shows: torn words, letters without a meaning."""
     letters = _LETTER.findall(text)
     if len(_BROKEN.findall(text)) > _MOST_BROKEN * max(1, len(text)):
         return True
     words = _WORD.findall(text)
-    if share is None or share >= PLAUSIBLE or len(words) < FEWEST:
+    if share is None or share >= least or len(words) < FEWEST:
         return False
     lone = sum(len(word) == 1 for word in words)
     return sum(map(str.isascii, letters)) < _FOREIGN * len(letters) or lone > 0.1 * len(words)

@@ -18,6 +18,8 @@ from transforms.documents import images
 from transforms.documents.filetext import FileText, PageText, join_pages
 from transforms.documents.layers import (
     ENGINE,
+    PLAUSIBLE,
+    SURELY_PLAUSIBLE,
     VERSION,
     SecondReader,
     is_garbled,
@@ -126,10 +128,11 @@ class _Reader:
     def _judged(self, layers: Sequence[PageText]) -> Iterator[PageText]:
         """The pages that are no pictures; a garbled one by the second reader, or left to recognition."""
         pictures = set(self._pictures)
-        for layer in layers:
-            if layer.number in pictures:
-                continue
-            page = self._better(layer) if is_garbled(layer.text, layer.plausibility) else layer
+        texts = [layer for layer in layers if layer.number not in pictures]
+        garbled = any(is_garbled(layer.text, layer.plausibility) for layer in texts)
+        for layer in texts:
+            suspect = is_garbled(layer.text, layer.plausibility, SURELY_PLAUSIBLE if garbled else PLAUSIBLE)
+            page = self._better(layer) if suspect else layer
             if page is None:
                 self._pictures.append(layer.number)
                 continue
