@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import docx
@@ -18,15 +19,21 @@ from benchmarks.documents.samples import Sample
 from benchmarks.documents.word import word_streams
 from transforms.legacy import TCVN3
 
+_FAMILY = "document"
+SANS = (Path(font_roboto.Roboto), Path(font_roboto.RobotoBold))
+SERIF = tuple(Path(f"/usr/share/fonts/truetype/freefont/FreeSerif{weight}.ttf") for weight in ("", "Bold"))
 CREATED = dt.datetime(2025, 5, 1, tzinfo=dt.UTC)
 _CODES = {letter: code for code, letter in TCVN3.items()}
 _LINE = 6.5  # mm
 _Cell = Callable[[FPDF, float, str, str, bool], None]
 
 
-def pdf(sample: Sample) -> bytes:
-    """A text PDF of A4 pages, the columns of head and end one after the other as word processors write them."""
-    return _pdf(sample, _plain_cell)
+def pdf(sample: Sample, serif: bool = False) -> bytes:
+    """A text PDF of A4 pages, the columns of head and end one after the other as word processors write them.
+
+    ``serif`` asks for a font like Times, which official documents are set in, where the system has it.
+    """
+    return _pdf(sample, _plain_cell, serif)
 
 
 def torn_pdf(sample: Sample) -> bytes:
@@ -87,12 +94,13 @@ def _table(document: docx.document.Document, cells: Sequence[Sequence[str]], spe
         cell.text = spell("\n".join(lines))
 
 
-def _pdf(sample: Sample, cell: _Cell) -> bytes:
+def _pdf(sample: Sample, cell: _Cell, serif: bool = False) -> bytes:
     document = FPDF(format="A4")
     document.set_creation_date(CREATED)
     document.set_margins(25, 20, 18)
-    document.add_font("Roboto", "", font_roboto.Roboto)
-    document.add_font("Roboto", "B", font_roboto.RobotoBold)
+    regular, bold = SERIF if serif and all(path.is_file() for path in SERIF) else SANS
+    document.add_font(_FAMILY, "", regular)
+    document.add_font(_FAMILY, "B", bold)
     document.add_page()
     for row in sample.head:
         _two_columns(document, row, cell)
@@ -126,13 +134,13 @@ def _two_columns(document: FPDF, cells: Sequence[Sequence[str]], cell: _Cell) ->
 
 
 def _plain_cell(document: FPDF, width: float, text: str, align: str, bold: bool) -> None:
-    document.set_font("Roboto", "B" if bold else "", 10.5 if width < document.epw else 12)
+    document.set_font(_FAMILY, "B" if bold else "", 10.5 if width < document.epw else 12)
     document.multi_cell(width, _LINE, text, align=align, new_x=XPos.LEFT, new_y=YPos.NEXT)
 
 
 def _torn_cell(document: FPDF, width: float, text: str, align: str, bold: bool) -> None:
     size = 10.5 if width < document.epw else 12
-    document.set_font("Roboto", "B" if bold else "", size)
+    document.set_font(_FAMILY, "B" if bold else "", size)
     wrapped: Any = document.multi_cell(width, _LINE, text, dry_run=True, output="LINES")
     start = document.get_x()
     for line in wrapped:
@@ -148,10 +156,10 @@ def _torn_line(document: FPDF, left: float, base: float, line: str, bold: bool, 
 
     So LibreOffice writes a line whose font lacks letters. Both parts are one drawing operation each.
     """
-    document.set_font("Roboto", "B" if bold else "", size)
+    document.set_font(_FAMILY, "B" if bold else "", size)
     runs = [(run, document.get_string_width(run)) for run in re.findall(r"[\x00-\x7f]+|[^\x00-\x7f]+", line)]
     for part in (True, False):
-        document.set_font("Roboto", "B" if bold is part else "", size)
+        document.set_font(_FAMILY, "B" if bold is part else "", size)
         document.text(left, base, "")  # makes the font the page's current one
         font: Any = document.current_font
         shown = [

@@ -31,7 +31,13 @@ _BY_LETTERS = {fold(phrase, accents=False): phrase for phrase in PHRASES}
 _NUMBERED = re.compile(r"^[IVX]{1,4}[.,] ")
 _NUMBER = re.compile(r"^S[oòóôồốổõỏọộớơ06]\s*[:;](?=.{0,30}/)")
 _LETTER_SUBJECT = re.compile(r"^V\s?[/l|]\s?[VvY][.,]?\s+(?=\S)")
+_FIRST_PART = re.compile(r"^[lL|1][.,] (?=[A-ZĂÂĐÊÔƠƯÀ-ÝẠ-Ỹ]{2}[A-ZĂÂĐÊÔƠƯÀ-ÝẠ-Ỹ ,]+$)")  # "I. MỤC ĐÍCH, YÊU CẦU"
+_ARTICLE = re.compile(r"^Điều ([\dIlSŠ§OB]{1,3})[.,](?= )")
+_DIGITS = str.maketrans("IlSŠ§OB", "1155808")
 _SPACED_SLASH = re.compile(r"(?<=\d)\s+/\s*(?=[A-ZĐ\d])")
+_FIRST_PART = re.compile(r"^[lL|1][.,] (?=[A-ZĂÂĐÊÔƠƯÀ-ÝẠ-Ỹ]{2}[A-ZĂÂĐÊÔƠƯÀ-ÝẠ-Ỹ ,]+$)")  # "I. MỤC ĐÍCH"
+_ARTICLE = re.compile(r"^Điều ([\dIlSŠ§OB]{1,3})[.,](?= )")
+_DIGITS = str.maketrans("IlSŠ§OB", "1155808")
 _DASHES = re.compile(r"^[-–—]{2,}\s*(?=\w)")
 
 
@@ -41,13 +47,14 @@ def is_type(line: str) -> bool:
 
 
 def mend(line: str) -> str:
-    """The line with a fixed phrase's accents, ``Số:``, ``V/v`` and a list's dash as the form has them."""
+    """The line with a fixed phrase's accents, ``Số:``, ``V/v``, ``I.`` and ``Điều 1.`` as the form has them."""
     if (head := _NUMBERED.match(line)) is not None:
         return head[0] + mend(line[head.end() :])
     bare, colon = line.rstrip(" :"), ":" if line.rstrip().endswith(":") else ""
     phrase = _BY_LETTERS.get(fold(line, accents=False)) or _BY_LETTERS.get(fold(bare, accents=False), "")
     if phrase and fold(phrase) not in (fold(line), fold(bare)):
         return phrase if phrase.endswith(":") else phrase + colon
+    line = _ARTICLE.sub(lambda found: f"Điều {found[1].translate(_DIGITS)}.", _FIRST_PART.sub("I. ", line))
     if _NUMBER.match(line):
         line = _SPACED_SLASH.sub("/", _NUMBER.sub("Số:", line))
     return _DASHES.sub("- ", _LETTER_SUBJECT.sub("V/v ", line))
