@@ -13,12 +13,13 @@ from transforms.documents.structure.model import Assignment, Section, Task
 from transforms.documents.structure.source import SMALLS, Source, tidy
 from transforms.documents.structure.vocabulary import CLOSING
 
+_LABELLED = r"(?:[a-zđ]\)|\d{1,2}(?:\.\d{1,2}){0,4}[./)-])\s{1,3}"
 _SENTENCE = re.compile(
-    rf"(?<=[.;])\s{{1,6}}(?=[\"(+•-]?\s?[^\W\d_{SMALLS}])|\n\s{{0,6}}(?=[-+•]\s)|\n\s{{0,6}}\n\s{{0,6}}"
+    rf"(?<=[.;])\s{{1,6}}(?=[\"(+•-]?\s?[^\W\d_{SMALLS}])|\n\s{{0,6}}(?=[-+•]\s|{_LABELLED})|\n\s{{0,6}}\n\s{{0,6}}"
 )
 _ITEM = re.compile(r"\n\s{0,6}(?=[-+•]\s)")
 _DASH = re.compile(r"[-+•]\s{0,3}")
-_LABEL = re.compile(r"(?:[a-zđ]\)|\d{1,2}(?:\.\d{1,2}){0,4}[./)-])\s{1,3}")
+_LABEL = re.compile(_LABELLED)
 _LEADS = re.compile(r"[\s:.,;-]{0,6}")
 _CLOSES = re.compile("|".join(CLOSING))
 _SHORTEST = 15  # characters of a task

@@ -132,6 +132,8 @@ def _columns(line: Line) -> Iterator[Line]:
         cuts.add(signed.start("capacity"))
     elif not line.shouted and (loud := _LOUD_END.search(line.plain)) and _OFFICE.match(line.bare, loud.start("loud")):
         cuts.add(loud.start("loud"))
+    elif (named := _NAME_AT_END.search(line.plain)) and _surnamed(named["name"]):
+        cuts.add(named.start("name"))
     for start, end in pairwise(sorted(cuts)):
         piece = line.cut(start, end)
         if piece and piece.plain[0] == "|":
