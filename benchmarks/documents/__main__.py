@@ -1,6 +1,7 @@
 """Documents: ``python -m benchmarks.documents [--quick] [--no-peers] [--gold scans_gold.jsonl]``.
 
 Text: our own documents in every form of file, and real signed scans where TINTINH_DATA is there, beside peers.
+Structure: a real plan in every form of file, fields of real scans, and the numbers of a portal's list.
 Scans need tesseract with its Vietnamese model; what cannot be measured is named and left out.
 """
 
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.common import finish
-from benchmarks.documents import text
+from benchmarks.documents import structure, text
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--gold", type=Path, help="scans_gold.jsonl, its files beside it; default: that of TINTINH_DATA"
     )
     asked = parser.parse_args(arguments)
-    return finish("documents", text.measure(asked))
+    return finish("documents", text.measure(asked) | structure.measure(asked))
 
 
 if __name__ == "__main__":

@@ -49,6 +49,11 @@ chi_thi_huyen_uy | 17-CT/HU | Chỉ thị | HUYỆN ỦY TUẦN GIÁO | 2023-08-
 giay_moi | 77/GM-UBND | Giấy mời | ỦY BAN NHÂN DÂN QUẬN Ô MÔN | 2024-05-02 | Ô Môn | Dự họp triển khai
 quyet_dinh_xa | 36/QĐ-UBND | Quyết định | ỦY BAN NHÂN DÂN XÃ MƯỜNG PHĂNG | 2025-08-04 | Mường Phăng | Về việc kiện
 bao_cao | 402/BC-SYT | Báo cáo | SỞ Y TẾ | 2023-12-25 | Trà Vinh | Kết quả công tác
+cong_dien | 09/CĐ-CTUBND | Công điện | CHỦ TỊCH ỦY BAN NHÂN DÂN THÀNH PHỐ CẦN THƠ | 2025-10-12 | Cần Thơ | Về việc chủ
+ket_luan_dang_uy | 22-KL/ĐU | Kết luận | ĐẢNG ỦY XÃ CHIỀNG SUNG | 2025-09-18 | Chiềng Sung | của Ban Thường vụ
+nghi_dinh | 188/2024/NĐ-CP | Nghị định | CHÍNH PHỦ | 2024-08-09 | Hà Nội | Sửa đổi, bổ sung một số điều
+ke_hoach_so | 61/KH-SVHTTDL | Kế hoạch | SỞ VĂN HÓA, THỂ THAO VÀ DU LỊCH | 2023-03-06 | Yên Bái | Tổ chức Giải
+chuong_trinh_tinh_uy | 38-CTr/TU | Chương trình | TỈNH ỦY NGHỆ AN | 2022-11-07 | Nghệ An | thực hiện Nghị quyết
 """
 TAILS = """
 quyet_dinh | TM. KT. | ỦY BAN NHÂN DÂN | PHÓ CHỦ TỊCH | Hoàng Quốc Bảo | 4 | VT; KT1; TH2
@@ -61,6 +66,12 @@ chi_thi_huyen_uy | TM. | BAN THƯỜNG VỤ | BÍ THƯ | Lò Văn Cương | 2 | 
 giay_moi | TL. | CHỦ TỊCH | CHÁNH VĂN PHÒNG | Trần Minh Khôi | 1 | VT
 quyet_dinh_xa | KT. | CHỦ TỊCH | PHÓ CHỦ TỊCH | Quàng Văn Ính | 2 | VT
 bao_cao | Q. | - | GIÁM ĐỐC | Kiên Sóc Thi | 1 | VT; KHTC
+cong_dien | - | - | CHỦ TỊCH | Trương Cảnh Huy | 4 | VT; NN. PTH
+ket_luan_dang_uy | TM. | BAN THƯỜNG VỤ | BÍ THƯ | Cầm Văn Đoàn | 2 | VPĐU
+nghi_dinh | TM. KT. | CHÍNH PHỦ | PHÓ THỦ TƯỚNG | Đinh Hữu Phước | 2 | VT; TCCV (2b)
+ke_hoach_so | - | - | GIÁM ĐỐC | Hoàng Thị Mỹ Linh | 4 | VT; QLTDTT
+chuong_trinh_tinh_uy | TM. KT. | TỈNH ỦY | PHÓ BÍ THƯ | Bùi Thế Vinh | 2 | Văn phòng Tỉnh ủy
+ke_hoach_lien_tich | KT. | GIÁM ĐỐC | PHÓ GIÁM ĐỐC | Bạch Đăng Khoa | 1 | VT
 """
 
 
@@ -105,6 +116,22 @@ def test_numbering_of_a_report_restarts_below_each_roman_numeral() -> None:
 def test_the_party_numbers_with_hyphens() -> None:
     paths = [section.path for section in paper("ke_hoach_tinh_uy").sections]
     assert paths == ["I", "I.1", "I.2", "II", "II.1", "II.1.1", "II.1.2", "II.2", "III", "III.1", "III.2"]
+
+
+def test_articles_that_are_put_into_another_document_are_no_sections() -> None:
+    paths = [section.path for section in paper("nghi_dinh").sections]
+    assert paths == ["Điều 1", "Điều 1.1", "Điều 1.2", "Điều 2", "Điều 2.1", "Điều 2.2"]
+
+
+def test_annexes_are_numbered_anew() -> None:
+    paths = [section.path for section in paper("ke_hoach_so").sections]
+    assert paths[-5:] == ["PL1", "PL2", "PL2.I", "PL2.I.1", "PL2.I.2"]
+
+
+def test_parts_hold_roman_numerals_and_duties_name_their_agency() -> None:
+    found = paper("ke_hoach_lien_tich")
+    assert [section.path for section in found.sections][-2:] == ["Phần II.II.1.2", "Phần II.II.2"]
+    assert [each.agency for each in found.assignments] == ["Sở Y tế", "Sở Giáo dục và Đào tạo"]
 
 
 def test_agencies_get_their_tasks_deadlines_and_partners() -> None:

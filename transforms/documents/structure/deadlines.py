@@ -11,7 +11,8 @@ from transforms.documents.structure.labels import roman
 
 _LEAD = (
     r"(?:(?:hoan thanh |xong |gui )?truoc|cham nhat|muon nhat|khong muon hon|khong cham hon|khong qua|den het|het han"
-    r"|han cuoi|thoi han|thoi gian hoan thanh|hoan thanh trong(?! nam)|xong trong|hoan thanh vao|han hoan thanh)"
+    r"|han cuoi|(?:ngay )?trong(?= ngay \d)"
+    r"|thoi han|thoi gian hoan thanh|hoan thanh trong(?! nam)|xong trong|hoan thanh vao|han hoan thanh)"
 )
 _JOIN = (
     r"(?:[\s:,]{1,3}(?:la|vao|den|truoc|het|trong|ngay|thoi diem|\d{1,2}\s?(?:gio|h)\s?\d{0,2}(?: phut)?,?)){0,4}"

@@ -33,7 +33,10 @@ _PLACE = re.compile(
     r"(?:^|(?<=\s))(?P<place>(?:(?:TP|Tp)\.\s?)?[^\W\d_]{1,12}(?:[ -]{1,3}[^\W\d_]{1,12}){0,5})\s{0,3}[,.;]?\s{0,4}$"
 )
 _LETTER = re.compile(r"(?:^|(?<=\s))v\s?/\s?v\s{0,2}[:.]?\s{1,3}")
-_TO = re.compile(r"kinh (?:g\wi|trinh)\s{0,3}[:;]?\s{0,3}|(?:.{0,120}\s)?(?:tran trong )?kinh moi\s{0,3}(?::\s{0,3}|$)")
+_TO = re.compile(
+    r"kinh (?:g\wi|trinh)\s{0,3}[:;]?\s{0,3}|(?:.{0,120}\s)?(?:tran trong )?kinh moi\s{0,3}(?::\s{0,3}|$)"
+    r"|(?:.{0,120}\s)?dien\s{0,3}:$"
+)
 _AREA = re.compile(r"(?:tinh|thanh pho|huyen|quan|thi xa|xa|phuong|thi tran|dac khu|khu vuc)\b(?! uy\b)")
 _RULE = re.compile(r"[\s\-_=.*~]{2,}")
 _BASE = re.compile(
@@ -45,6 +48,8 @@ _BODY = re.compile(
     r"|noi nhan|quyet (?:dinh|nghi)\s{0,2}:|nghi quyet\s{0,2}:)"
 )
 _INTRODUCES = re.compile(r"\b(?:ban hanh|bao cao|thong bao|de nghi|trinh|xay dung|kinh moi|tran trong)\b")
+_OFFICES = ("chu tich", "bo truong", "giam doc", "truong ban", "tong giam doc")
+_HOUR = re.compile(r"[,\s]{0,3}(?:vao )?hoi\s[^,]{1,30},?\s{0,3}$")
 _SUBJECT_LINES = 9
 _LONGEST_PLACE = 80  # characters before a date in which its place stands
 _LEFT_BLANK = ("so:", "so", "ngay", "thang", "nam")
@@ -137,7 +142,9 @@ def _dated(cell: Line, source: Source) -> tuple[Part | None, Part | None, dt.dat
 
 
 def _place(line: Line, dated: re.Match[str]) -> re.Match[str] | None:
-    return _PLACE.search(line.plain, max(0, dated.start() - _LONGEST_PLACE), dated.start())
+    first = max(0, dated.start() - _LONGEST_PLACE)
+    hour = _HOUR.search(line.bare, first, dated.start())  # an urgent telegram tells it
+    return _PLACE.search(line.plain, first, hour.start() if hour else dated.start())
 
 
 def _day(match: re.Match[str]) -> dt.date | None:
@@ -177,7 +184,8 @@ def _issuer(cells: list[Line], source: Source) -> tuple[Part | None, Part | None
 
 
 def _open(cell: Line) -> bool:
-    return cell.bare.endswith((" va", "-", ",", " cua", " cac", "&"))
+    """Whether a name goes on below: behind a connector, or behind the office whose body follows (CHỦ TỊCH)."""
+    return cell.bare in _OFFICES or cell.bare.endswith((" va", "-", ",", " cua", " cac", "&"))
 
 
 def _joined(source: Source, lines: list[Line]) -> Part:
@@ -208,7 +216,7 @@ def _subject(cells: list[Cell], typed_at: int | None, consumed: int, source: Sou
 
 
 def _subject_ends(taken: list[Line], cell: Line, letter: bool) -> bool:
-    if _BODY.match(cell.bare) or (letter and cell.shouted):
+    if _BODY.match(cell.bare) or (letter and cell.shouted) or (taken and cell.plain.endswith(":")):
         return True
     if not taken:
         return bool(_BASE.match(cell.bare)) and cell.bare.startswith("can cu")

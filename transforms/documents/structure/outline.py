@@ -16,6 +16,7 @@ _GAP = 3  # labels that may be lost between two that were read
 _NAMES = {"part": "Phần", "chapter": "Chương", "division": "Mục", "subdivision": "Tiểu mục", "article": "Điều"}
 _ANNEX = re.compile(r"phu luc(?:\s{1,2}(?:so\s{1,2})?(?P<label>[ivxl\d]{1,5}|[a-h]))?\s?(?:[.:-].{0,150})?$")
 _LISTS = re.compile(r"(?:danh muc|danh sach|bieu|mau|noi dung|bang|lich|noi quy|dieu le)\b")
+_LONGEST_QUOTE = 300  # lines; a mark that is not closed for longer is a misreading
 _LONGEST_TITLE = 300
 _SENTENCE_END = re.compile(r"\.\s")
 
@@ -192,16 +193,31 @@ def read_sections(source: Source, first: int, last: int) -> tuple[Section, ...]:
     """The sections between line ``first`` and the end; lines from ``last`` to the first annex are the signature's."""
     outline = Outline()
     lines = source.lines
+    quoted = _quoted(lines)
     after = False
     for at in range(first, len(lines)):
         name = _annex(lines, at, at >= last)
         if name:
             outline.annex(at, *name)
             after = True
-        elif at < last or after:
+        elif (at < last or after) and at not in quoted:
             outline.offer(lines[at], at)
     end = lines[last].start if last < len(lines) else len(source.text.rstrip())
     return _sections(source, outline.nodes, end)
+
+
+def _quoted(lines: tuple[Line, ...]) -> set[int]:
+    """Lines between quotation marks: the articles that an amending document puts into another."""
+    found: set[int] = set()
+    opened: int | None = None
+    for at, line in enumerate(lines):
+        odd = line.plain.count('"') % 2 == 1
+        if opened is None and odd and line.plain[0] == '"':
+            opened = at
+        elif opened is not None and odd:
+            found.update(range(opened, at + 1) if at - opened < _LONGEST_QUOTE else ())
+            opened = None
+    return found
 
 
 def _annex(lines: tuple[Line, ...], at: int, below: bool) -> tuple[str, int] | None:

@@ -22,6 +22,7 @@ _CAPACITY = re.compile(
     r"(?:^|(?<=\s))(?P<capacity>(?:TUQ|T/UQ|TM|T/M|KT|K/T|TL|T/L)(?=\s?[.,:]|\s)|Q(?=\s?\.))\s?[.,:]?\s{0,3}"
     + _LOUD_WORDS
 )
+_NEXT_CAPACITY = re.compile(r"(?<=\s)(?P<capacity>TUQ|TM|KT|TL)\.\s")
 _DAMAGED = re.compile(rf"(?P<capacity>[T1I]M|K[TI1]|T[L1I]|TUO)\s?[.,:]\s{{0,3}}{_LOUD_WORDS}$")
 _OFFICES = (
     r"(?:pho |quyen )?(?:chu tich|giam doc|chanh van phong|bo truong|thu truong|thu tuong|bi thu|truong ban|hieu truong"
@@ -89,7 +90,7 @@ def _signed(lines: tuple[Line, ...], body: int, listed: int | None) -> int | Non
     if listed is not None:
         around = (max(body, listed - _ABOVE), listed + _BELOW)
         capacity = _first(_signs, lines, *around)
-        return capacity if capacity is not None else _first(_in_office, lines, *around)
+        return _first(_in_office, lines, *around) if capacity is None else _opening(lines, capacity, body)
     last = next((at for at in range(len(lines) - 1, body - 1, -1) if _signs(lines[at])), None)
     return (
         _opening(lines, last, body) if last is not None else _first(_in_office, lines, max(body, len(lines) - _BELOW))
@@ -97,8 +98,8 @@ def _signed(lines: tuple[Line, ...], body: int, listed: int | None) -> int | Non
 
 
 def _opening(lines: tuple[Line, ...], at: int, body: int) -> int:
-    """The first of the capacities that follow each other (TM. ỦY BAN NHÂN DÂN, KT. CHỦ TỊCH)."""
-    while at > body and _signs(lines[at - 1]):
+    """The first of the lines that name who signs (TM. ỦY BAN NHÂN DÂN, KT. CHỦ TỊCH; bodies that sign together)."""
+    while at > body and (_signs(lines[at - 1]) or (lines[at - 1].shouted and opens(lines[at - 1].bare))):
         at -= 1
     return at
 
@@ -130,6 +131,9 @@ def _columns(line: Line) -> Iterator[Line]:
     signed = _signs(line)
     if signed:
         cuts.add(signed.start("capacity"))
+        cuts.update(match.start("capacity") for match in _NEXT_CAPACITY.finditer(line.plain, signed.end("capacity")))
+    elif line.plain == f"{(half := line.plain[: len(line.plain) // 2])} {half}":
+        cuts.add(len(half))  # two offices that sign together
     elif not line.shouted and (loud := _LOUD_END.search(line.plain)) and _OFFICE.match(line.bare, loud.start("loud")):
         cuts.add(loud.start("loud"))
     elif (named := _NAME_AT_END.search(line.plain)) and _surnamed(named["name"]):
@@ -231,7 +235,7 @@ def _capacities(source: Source, cells: list[Line]) -> tuple[str, Part, Part | No
         elif office is None and not _is_name(cell):
             behalf.append(part)
     text = " ".join(part.text for part in behalf)
-    return " ".join(names), Part(behalf[0].start, behalf[-1].end, text), office
+    return " ".join(dict.fromkeys(names)), Part(behalf[0].start, behalf[-1].end, text), office
 
 
 def _name(source: Source, below: list[Line], everything: list[Line]) -> Part | None:
@@ -242,9 +246,19 @@ def _name(source: Source, below: list[Line], everything: list[Line]) -> Part | N
         named = next((cell for cell in close if not opens(cell.bare)), None)
     if named is not None:
         title = _TITLE.match(named.plain)
-        return source.part(named.start + (title.end() if title else 0), named.end)
+        first = title.end() if title else 0
+        return source.part(named.start + first, named.start + _first_name(named.plain, first))
     ends = ((cell, match) for cell in everything if (match := _NAME_AT_END.search(cell.plain)))
     return next((_named(source, cell, match) for cell, match in ends if _surnamed(match["name"])), None)
+
+
+def _first_name(plain: str, first: int) -> int:
+    """Where the name ends; of two that share a line ("Lê Văn An Tô Thị Bình") the first."""
+    words = list(re.finditer(r"\S+", plain[first:]))
+    for word in words[2:-1] if len(words) > 4 else ():
+        if _surnamed(word[0]) and len(words) - words.index(word) > 1:
+            return first + word.start() - 1
+    return len(plain)
 
 
 def _named(source: Source, cell: Line, match: re.Match[str]) -> Part:

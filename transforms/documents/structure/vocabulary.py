@@ -21,7 +21,7 @@ BODIES = (
     r"mat tran|lien doan|lien minh|benh vien|to cong tac|to chuc chinh tri",
     r"truong (?:dai hoc|cao dang|chinh tri|trung|tieu|mam|thcs|thpt|pho thong)",
     r"tinh uy|thanh uy|huyen uy|quan uy|thi uy|dang uy|cap uy|ban thuong vu|thuong truc|bo chinh tri|chi bo|dang bo",
-    r"vien kiem sat|toa an|cong ty|tong cong ty|tap doan|chi nhanh|nha may",
+    r"dang doan|ban can su dang|vien kiem sat|toa an|cong ty|tong cong ty|tap doan|chi nhanh|nha may",
     r"phong (?!(?:chong|ngua|trao|benh|cach|tuc|ve|phu|chay)\b)|doi(?= (?:quan ly|canh sat|thanh tra|thue))",
     r"hat kiem lam|tram(?= )|thue (?:tinh|thanh pho|co so|khu vuc)|kiem toan|hai quan|buu dien|dien luc|vien thong",
     r"quoc hoi|chinh phu|dac khu|to dan pho|thon\b",
@@ -41,14 +41,15 @@ PLURALS = (
 VERBS = (
     r"chu tri|phoi hop|chu dong|co trach nhiem|chiu trach nhiem|co nhiem vu|can cu|theo chuc nang|theo nhiem vu",
     r"tap trung|tham muu|(?<!ban )to chuc (?!chinh tri|xa hoi|doan the|su nghiep|co |ca nhan|lien quan|khac|dang)",
-    r"(?<!dau tu )xay dung|thuc hien|trien khai|tang cuong|tiep tuc|(?<!can bo )bao cao|ra soat|huong dan|theo doi",
+    r"(?<!dau tu )xay dung|thuc hien|trien khai|tang (?:cuong|thoi)|tiep tuc|(?<!can bo )bao cao|ra soat|huong dan|theo doi",
     r"don doc|tong hop|chi dao|kiem tra|giam sat|day manh|bo tri|bao dam|dam bao|nghien cuu|lam (?:co quan|dau moi)",
-    r"cung cap|(?<!cong tac )tuyen truyen|can (?:tiep|tap|co|phai)|khan truong|nghiem tuc|kip thoi|phat dong",
+    r"cung cap(?= (?:thong tin|so lieu|dich vu|ho so|tai lieu|du lieu|day du|cac))",
+    r"(?<!cong tac )tuyen truyen|can (?:tiep|tap|co|phai)|khan truong|nghiem tuc|kip thoi|phat dong",
     r"giup|de xuat|hoan thanh|rut kinh nghiem|nhanh chong",
     r"cho y kien|co y kien|gui|(?<!cong )(?<!quy )(?<!chuong )(?<!lo )trinh|len |phai|se |co van ban|thong bao",
-    r"quan triet|van dong|lap |ban hanh|duoc giao (?:chu tri|nhiem|tham)|dua tin|chuan bi|chiu su|quan ly nha nuoc",
+    r"quan triet|giam sat|van dong|lap |ban hanh|duoc giao (?:chu tri|nhiem|tham)|dua tin|chuan bi|chiu su|quan ly nha nuoc",
     r"quy dinh|la (?:co quan|don vi|dau)|thuong xuyen|trong viec|trong qua trinh|de (?!tai|an\b|xuat)|nham |dinh ky",
-    r"quan tam|tham gia|cu (?:can bo|dai dien)|danh gia|thi hanh|lanh dao (?!cac|so|ban|co quan|don vi|uy ban|phong)",
+    r"quan tam|tham gia|cu (?:can bo|dai dien)|danh gia|thi hanh|(?<![,;] )(?<!va )lanh dao ",
     r"tap huan|boi duong|nang cao|duy tri|phat huy|mo rong|ho tro|tiep nhan|cong khai",
 )
 CLOSING = (
