@@ -100,13 +100,17 @@ def test_a_day_that_has_not_come_is_skipped(run_dag: Callable[..., Any], samples
     assert Warehouse.open().snapshot() is None
 
 
-def test_curate_exports_what_was_harvested(run_dag: Callable[..., Any], samples: Any, home: Path) -> None:
+def test_curate_exports_and_release_freezes_what_was_harvested(run_dag: Callable[..., Any], samples: Any, home: Path) -> None:
     run_dag("harvest_daily", DAY, portals=["baosongthao"])
     run = run_dag("curate", DAY)
     assert str(run.state) == "success", states(run)
     exported = list((home / "warehouse" / "latest" / "articles").glob("*.parquet"))
     assert exported
     assert "articles" in (home / "warehouse" / "views.sql").read_text(encoding="utf-8")
+    for _ in range(2):
+        assert str(run_dag("release").state) == "success"
+    [manifest] = (home / "warehouse" / "releases").glob("*/manifest.json")
+    assert len(manifest.parent.name) == len("2025.06")
 
 
 def test_upkeep_passes_on_a_sound_warehouse_and_names_a_missing_object(
