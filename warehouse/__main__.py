@@ -24,6 +24,7 @@ from warehouse.releases import freeze
 from warehouse.schema import TABLES
 from warehouse.snapshots import SnapshotError
 from warehouse.store import Warehouse
+from warehouse.takedown import ARTICLE, NAME, TakedownError, entry
 
 SHOWN = 100  # rows of a query that are printed
 PIPED = 240  # columns where the output is no terminal: nothing is folded
@@ -35,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         code: int = options.command(Warehouse.open(options.warehouse), options)
-    except (StoreError, SnapshotError, duckdb.Error) as error:
+    except (StoreError, SnapshotError, TakedownError, duckdb.Error) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
     return code
@@ -63,7 +64,18 @@ def _parser() -> argparse.ArgumentParser:
     compared.add_argument("before", help="name of a release or number of a snapshot")
     compared.add_argument("after", help="name of a release or number of a snapshot")
     compared.set_defaults(command=diff)
+    _add_takedown(commands)
     return parser
+
+
+def _add_takedown(commands: Any) -> None:
+    parser = commands.add_parser(
+        "takedown", help="remove articles and blot out names everywhere; without any, the list"
+    )
+    parser.add_argument("--article", action="append", default=[], help="id or address of an article or document")
+    parser.add_argument("--name", action="append", default=[], help="full name of a person")
+    parser.add_argument("--reason", default="", help="why, for the list")
+    parser.set_defaults(command=takedown)
 
 
 def status(warehouse: Warehouse, _: argparse.Namespace) -> int:
@@ -176,6 +188,20 @@ def diff(warehouse: Warehouse, options: argparse.Namespace) -> int:
     return 0
 
 
+def takedown(warehouse: Warehouse, options: argparse.Namespace) -> int:
+    """Take down what is asked, renew the export; print the list."""
+    asked = [(ARTICLE, value) for value in options.article] + [(NAME, value) for value in options.name]
+    if asked:
+        done = warehouse.take_down([entry(kind, value, options.reason) for kind, value in asked])
+        export_latest(warehouse)
+        console.print(f"snapshot {done.snapshot}: {len(done.partitions)} partitions changed")
+    grid = _grid("takedown list", "kind", "value", "day", "reason")
+    for each in warehouse.at(None).takedowns:
+        grid.add_row(*(_cell(value) for value in astuple(each)))
+    console.print(grid)
+    return 0
+
+
 def _print_portals(warehouse: Warehouse) -> None:
     """The newest day of each portal, the worst first."""
     months = sorted({bundle.month for bundle in warehouse.bundles(warehouse.at(None))})[-2:]
@@ -194,10 +220,10 @@ def _print_portals(warehouse: Warehouse) -> None:
 
 def _print_history(warehouse: Warehouse) -> None:
     grid = _grid("last commits", "snapshot", "at (UTC)", "runs", "articles", "documents")
-    for entry in warehouse.history(10):
-        written = entry["tables"]
+    for commit in warehouse.history(10):
+        written = commit["tables"]
         numbers = [str(written.get(name, 0)) for name in ("articles", "documents")]
-        grid.add_row(str(entry["snapshot"]), entry["at"][:19], ", ".join(entry["runs"][:3]), *numbers)
+        grid.add_row(str(commit["snapshot"]), commit["at"][:19], ", ".join(commit["runs"][:3]), *numbers)
     console.print(grid)
 
 

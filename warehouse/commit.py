@@ -27,6 +27,7 @@ from warehouse.publish import LOGIC, publish
 from warehouse.schema import OBSERVATIONS, PORTALS, RUNS, TABLES, Table
 from warehouse.snapshots import Bundle, InputFile, Partition, Snapshot, Year
 from warehouse.staging import Quarantined, Staged
+from warehouse.takedown import Takedown
 
 ATTEMPTS = 200
 TOLD = ["portal", "kind", "province_2025", "name", "home", "licence"]  # of the registry, by derived tables
@@ -53,8 +54,15 @@ class Commit:
 class Committer:
     """The attempts of one commit; what was derived in one attempt is used again in the next."""
 
-    def __init__(self, store: ObjectStore, staged: Sequence[Staged], portals: pa.Table | None) -> None:
+    def __init__(
+        self,
+        store: ObjectStore,
+        staged: Sequence[Staged],
+        portals: pa.Table | None,
+        takedowns: Sequence[Takedown] = (),
+    ) -> None:
         self.store = store
+        self.takedowns = tuple(takedowns)
         self.staged = staged
         self.portals = portals
         self._built: dict[str, tuple[Bundle, Counter[str]]] = {}
@@ -64,7 +72,7 @@ class Committer:
         for attempt in range(ATTEMPTS):
             base = snapshots.head(self.store)
             portals = merged(self._stored_portals(base), self.portals)
-            proposal = plan(self.store, base, self.staged, portals)
+            proposal = plan(self.store, base, self.staged, portals, self._listed(base))
             changed, counts = self._changes(proposal, portals)
             following = self._following(base, portals, changed, counts)
             if following is None:
@@ -73,6 +81,11 @@ class Committer:
                 return Commit(committed.number, True, following.tables, tuple(sorted(changed)), self._quarantined())
             time.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.02 * (attempt + 1))))  # noqa: S311
         raise StoreError(f"{self.store.root}: gave up after {ATTEMPTS} attempts, too many writers; run it again later")
+
+    def _listed(self, base: Snapshot) -> tuple[Takedown, ...]:
+        """The takedown list after this commit."""
+        known = {(each.kind, each.value) for each in base.takedowns}
+        return base.takedowns + tuple(each for each in self.takedowns if (each.kind, each.value) not in known)
 
     def _changes(self, proposal: Plan, portals: pa.Table) -> tuple[dict[Partition, Bundle], Counter[str]]:
         """The partitions that are not what they were, and the rows by table that these runs wrote into them."""
@@ -89,13 +102,13 @@ class Committer:
         self, base: Snapshot, portals: pa.Table, changed: Mapping[Partition, Bundle], counts: Counter[str]
     ) -> Snapshot | None:
         """The snapshot after ``base``; None where nothing changes."""
-        portals_file = self._portals_file(base, portals)
-        if not changed and portals_file == base.portals:
+        portals_file, listed = self._portals_file(base, portals), self._listed(base)
+        if not changed and (portals_file, listed) == (base.portals, base.takedowns):
             return None
         years = {**base.years, **self._years(base, changed)}
         runs = tuple(sorted({staged.run_id for staged in self.staged}))
         tables = dict(sorted(counts.items()))
-        return Snapshot(base.number + 1, snapshots.now(), runs, tables, years, portals_file)
+        return Snapshot(base.number + 1, snapshots.now(), runs, tables, years, portals_file, listed)
 
     def _years(self, base: Snapshot, changed: Mapping[Partition, Bundle]) -> dict[Year, str]:
         """Keys of the manifests of the years that hold the changed partitions."""
@@ -113,7 +126,8 @@ class Committer:
         ours = {year: key for year, key in following.years.items() if base.years.get(year) != key}
         while not snapshots.create(self.store, following):
             current = snapshots.head(self.store)
-            if base.moved(current, proposal.provinces):
+            everywhere = following.takedowns != base.takedowns and current.years != base.years
+            if everywhere or base.moved(current, proposal.provinces):
                 return None
             years = {**current.years, **ours}
             following = replace(following, number=current.number + 1, at=snapshots.now(), years=years)

@@ -65,14 +65,22 @@ def examine(warehouse: Warehouse, remove: bool = True, grace: dt.timedelta = GRA
 
 def _kept(warehouse: Warehouse) -> set[int]:
     """Numbers of the snapshots that stay: released ones, the newest, the last of each day, then the last of a month."""
-    numbers = snapshots.numbers(warehouse.store)
+    numbers = _obedient(warehouse)
     recent = (dt.datetime.now(dt.UTC) - DAILY).date().isoformat()
     last: dict[str, int] = {}
     for number in numbers[:-NEWEST]:
         day = snapshots.load(warehouse.store, number).at[:10]
         last[day if day >= recent else day[:7]] = number
-    released = {manifest["snapshot"] for manifest in manifests(warehouse.store).values()} & set(numbers)
+    released = {manifest["snapshot"] for manifest in manifests(warehouse.store).values()}
+    released &= set(snapshots.numbers(warehouse.store))
     return {*numbers[-NEWEST:], *last.values(), *released}
+
+
+def _obedient(warehouse: Warehouse) -> list[int]:
+    """Numbers of the snapshots that obey the takedown list of the newest one: earlier ones may go."""
+    listed = warehouse.at(None).takedowns
+    numbers = snapshots.numbers(warehouse.store)
+    return [number for number in numbers if snapshots.load(warehouse.store, number).takedowns == listed]
 
 
 def _named(warehouse: Warehouse, numbers: set[int]) -> set[str]:

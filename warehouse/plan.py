@@ -19,6 +19,7 @@ from warehouse.parquet import conform, decode, encode, named, partition_folder
 from warehouse.schema import OBSERVATIONS, RUNS
 from warehouse.snapshots import Bundle, InputFile, Part, Partition, Snapshot
 from warehouse.staging import Staged, StagedFile
+from warehouse.takedown import Blotter, Takedown
 
 SAMPLE = ["portal", "date_from", "date_to", "state", "mode", "finished_at", "sources"]
 DATES = ("published_date", "issued_date")
@@ -54,15 +55,24 @@ class Plan:
     provinces: frozenset[str]
 
 
-def plan(store: ObjectStore, base: Snapshot, staged: Sequence[Staged], portals: pa.Table) -> Plan:
-    """The plan of committing ``staged`` after ``base``; PlanError if a load's province is unknown."""
+def plan(
+    store: ObjectStore, base: Snapshot, staged: Sequence[Staged], portals: pa.Table, takedowns: tuple[Takedown, ...]
+) -> Plan:
+    """The plan of committing ``staged`` and ``takedowns`` after ``base``; PlanError if a load's province is unknown.
+
+    A new entry of the takedown list touches every partition in which it is found.
+    """
+    blotter, everywhere = Blotter(takedowns), takedowns != base.takedowns
     homes = {(load.portal, load.run_id): _home(load, portals) for load in staged}
-    provinces = sorted({*homes.values(), *(file.province for load in staged for file in load.files)})
+    named = {*homes.values(), *(file.province for load in staged for file in load.files)}
+    provinces = sorted(named | ({province for province, _ in base.years} if everywhere else set()))
     partitions: list[Inputs] = []
     for province in provinces:
-        state = ProvinceState(store, base, province)
+        state = ProvinceState(store, base, province, blotter)
         for load in staged:
             state.place(load, own_run=homes[load.portal, load.run_id] == province)
+        if everywhere:
+            state.obey()
         partitions += state.inputs()
     return Plan(partitions, frozenset(provinces))
 
@@ -83,6 +93,7 @@ class ProvinceState:
     store: ObjectStore
     base: Snapshot
     province: str
+    blotter: Blotter
     bundles: dict[str, Bundle] = field(init=False)
     observations: dict[str, list[InputFile]] = field(init=False)
     runs: pa.Table = field(init=False)
@@ -108,7 +119,28 @@ class ProvinceState:
                 self.observations.setdefault(month, []).append(InputFile(file.file, (part,)))
                 self.touched.add(month)
         if own_run:
-            self._place_run(load.run_row(self.province))
+            self._place_run(self.blotter.clean(load.run_row(self.province)))
+
+    def obey(self) -> None:
+        """Touch every month that has something of the takedown list."""
+        for month, entries in self.observations.items():
+            cleaned = [self._clean(month, entry) for entry in entries]
+            if any(new.file != old.file for new, old in zip(cleaned, entries, strict=True)):
+                self.observations[month] = cleaned
+                self.touched.add(month)
+        runs = self.blotter.clean(self.runs)
+        if not runs.equals(self.runs):
+            self.touched.update(pc.unique(self.runs["month"]).to_pylist())
+            self.runs = runs
+
+    def _clean(self, month: str, entry: InputFile) -> InputFile:
+        """The entry without what the takedown list names; read only if it is not known to be without."""
+        if entry.clean == self.blotter.token:
+            return entry
+        rows = _rows(self.store, entry.file.path)
+        cleaned = self.blotter.clean(rows)
+        file = entry.file if cleaned is rows else _store(self.store, (self.province, month), cleaned).file
+        return InputFile(file, entry.parts, self.blotter.token)
 
     def inputs(self) -> list[Inputs]:
         """What every touched partition is derived from, oldest month first."""
@@ -116,13 +148,14 @@ class ProvinceState:
 
     def _inputs(self, month: str) -> Inputs:
         stored = self.bundles.get(month)
+        entries = [self._clean(month, entry) for entry in self.observations.get(month, [])]
         runs = self.runs.filter(pc.equal(self.runs["month"], month)).sort_by(
             [("portal", "ascending"), ("run_id", "ascending")]
         )
         return Inputs(
             self.province,
             month,
-            _compacted(self.store, (self.province, month), self.observations.get(month, [])),
+            _compacted(self.store, (self.province, month), entries),
             runs.combine_chunks(),
             relevant(self.runs, month),
             stored,
@@ -292,7 +325,7 @@ def _compacted(store: ObjectStore, partition: Partition, entries: Sequence[Input
         return ordered
     rows = pa.concat_tables(snapshots.fetch_all(lambda entry: _rows(store, entry.file.path), ordered))
     parts = sorted({part for entry in ordered for part in entry.parts}, key=lambda p: (p.portal, p.run_id))
-    return [InputFile(_store(store, partition, rows).file, tuple(parts))]
+    return [InputFile(_store(store, partition, rows).file, tuple(parts), ordered[0].clean)]
 
 
 def _without(store: ObjectStore, partition: Partition, entry: InputFile, key: tuple[str, str]) -> InputFile | None:

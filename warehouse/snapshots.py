@@ -23,6 +23,7 @@ from typing import Any
 from warehouse.objects import MissingObjectError, ObjectStore
 from warehouse.parquet import File
 from warehouse.schema import SCHEMA_VERSION
+from warehouse.takedown import Takedown
 
 HEAD = "_meta/HEAD.json"
 SNAPSHOTS = "_meta/snapshots"
@@ -48,19 +49,21 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """An observation object and whose rows it holds."""
+    """An observation object, whose rows it holds, and the takedown list (its token) that it is known to obey."""
 
     file: File
     parts: tuple[Part, ...]
+    clean: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON-ready fields."""
-        return {**self.file.to_dict(), "parts": [asdict(part) for part in self.parts]}
+        clean = {"clean": self.clean} if self.clean else {}
+        return {**self.file.to_dict(), "parts": [asdict(part) for part in self.parts], **clean}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> InputFile:
         """Inverse of to_dict."""
-        return cls(_file(data), tuple(Part(**part) for part in data["parts"]))
+        return cls(_file(data), tuple(Part(**part) for part in data["parts"]), data.get("clean", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +120,12 @@ class Snapshot:
     tables: Mapping[str, int] = field(default_factory=dict)  # rows that the commit wrote
     years: Mapping[Year, str] = field(default_factory=dict)  # key of the manifest of each province's year
     portals: File | None = None
+    takedowns: tuple[Takedown, ...] = ()
 
     def moved(self, other: Snapshot, provinces: Iterable[str]) -> bool:
-        """Whether ``other`` differs in the portals or in any partition of ``provinces``."""
+        """Whether ``other`` differs in the portals, the takedown list or any partition of ``provinces``."""
         mine, theirs = self._of(provinces), other._of(provinces)
-        return mine != theirs or self.portals != other.portals
+        return (mine, self.portals, self.takedowns) != (theirs, other.portals, other.takedowns)
 
     def keys(self, province: str | None = None, month: str | None = None) -> list[str]:
         """Keys of the years' manifests, of one province and of the year of one month where given."""
@@ -147,6 +151,7 @@ class Snapshot:
                 "runs": list(self.runs),
                 "tables": dict(self.tables),
                 "portals": self.portals.to_dict() if self.portals else None,
+                "takedowns": [each.to_dict() for each in self.takedowns],
                 "years": {"/".join(year): _token(key) for year, key in sorted(self.years.items())},
             }
         )
@@ -162,7 +167,8 @@ class Snapshot:
             )
         years = {_year(name): _year_key(_year(name), token) for name, token in plain["years"].items()}
         portals = _file(plain["portals"]) if plain["portals"] else None
-        return cls(plain["snapshot"], plain["at"], tuple(plain["runs"]), plain["tables"], years, portals)
+        takedowns = tuple(Takedown(**each) for each in plain["takedowns"])
+        return cls(plain["snapshot"], plain["at"], tuple(plain["runs"]), plain["tables"], years, portals, takedowns)
 
 
 def put_year(store: ObjectStore, year: Year, bundles: Iterable[Bundle]) -> str:

@@ -22,9 +22,10 @@ import pyarrow.compute as pc
 
 from warehouse.checks import CheckError, faults, unusual
 from warehouse.objects import ObjectStore, StoreError
-from warehouse.parquet import File, conform, encode, named, partition_folder
+from warehouse.parquet import File, conform, decode, encode, named, partition_folder
 from warehouse.schema import OBSERVATIONS, RUNS, Table
 from warehouse.snapshots import Partition
+from warehouse.takedown import Blotter
 
 REASON = pa.field("_reason", pa.string(), metadata={"description": "Why the row was set apart"})
 PLACEHOLDER = {"province": "unknown", "month": "1970-01"}  # of a run whose province the registry will tell
@@ -115,6 +116,18 @@ def quarantine(store: ObjectStore, table: Table, run_id: str, bad: pa.Table) -> 
     file = named(f"quarantine/{table.name}", safe, bad.num_rows, data)
     store.keep(file.path, data)
     return Quarantined(table.name, file.path, file.rows, dict(Counter(bad[REASON.name].to_pylist())))
+
+
+def clean_quarantine(store: ObjectStore, blotter: Blotter) -> None:
+    """Let the rows that were set apart obey the takedown list."""
+    for entry in list(store.entries("quarantine")):
+        rows = decode(store.get(entry.key))
+        cleaned = blotter.clean(rows)
+        if cleaned is not rows:
+            folder, _, name = entry.key.rpartition("/")
+            data = encode(cleaned)
+            store.keep(named(folder, name.rpartition("-")[0], cleaned.num_rows, data).path, data)
+            store.delete(entry.key)
 
 
 def run_table(row: Mapping[str, Any]) -> pa.Table:

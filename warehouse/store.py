@@ -18,7 +18,8 @@ from warehouse.parquet import conform, decode, encode, fit
 from warehouse.schema import PORTALS, TABLES, Table
 from warehouse.settings import paths
 from warehouse.snapshots import Bundle, Snapshot
-from warehouse.staging import Staged, stage
+from warehouse.staging import Staged, clean_quarantine, stage
+from warehouse.takedown import Blotter, Takedown
 
 if TYPE_CHECKING:
     from warehouse.past import Past
@@ -58,6 +59,16 @@ class Warehouse:
         """
         self.prove()
         return Committer(self.store, loads(staged), portals).run()
+
+    def take_down(self, takedowns: Sequence[Takedown]) -> Commit:
+        """Add to the takedown list and make a snapshot that obeys it in every table, quarantined rows included.
+
+        Later loads obey it too. Upkeep removes earlier snapshots a day later; releases that exist are not changed.
+        """
+        self.prove()
+        done = Committer(self.store, [], None, takedowns).run()
+        clean_quarantine(self.store, Blotter(self.at(None).takedowns))
+        return done
 
     def prove(self) -> None:
         """Make sure, once a process, that the storage is writable and honours conditional writes; else StoreError."""

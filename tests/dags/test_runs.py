@@ -100,7 +100,9 @@ def test_a_day_that_has_not_come_is_skipped(run_dag: Callable[..., Any], samples
     assert Warehouse.open().snapshot() is None
 
 
-def test_curate_exports_and_release_freezes_what_was_harvested(run_dag: Callable[..., Any], samples: Any, home: Path) -> None:
+def test_curate_exports_and_release_freezes_what_was_harvested(
+    run_dag: Callable[..., Any], samples: Any, home: Path
+) -> None:
     run_dag("harvest_daily", DAY, portals=["baosongthao"])
     run = run_dag("curate", DAY)
     assert str(run.state) == "success", states(run)
