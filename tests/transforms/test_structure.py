@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from transforms.documents.structure import Part, Structure, read_structure
@@ -203,6 +203,7 @@ WORDS = (
 PIECES = st.sampled_from(WORDS.split("|"))
 
 
+@example(["PHỤ LỤC", "Nơi nhận:", "Điều 1. Giao Sở Nội vụ chủ trì"], "\n")
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.one_of(PIECES, st.text(max_size=12)), max_size=40), st.sampled_from(["\n", " ", "\n\n", ""]))
 def test_any_text_is_read_and_every_part_is_where_it_says(pieces: list[str], joint: str) -> None:

@@ -199,7 +199,7 @@ def read_sections(source: Source, first: int, last: int) -> tuple[Section, ...]:
         name = _annex(lines, at, at >= last)
         if name:
             outline.annex(at, *name)
-            after = True
+            after = at >= last
         elif (at < last or after) and at not in quoted:
             outline.offer(lines[at], at)
     end = lines[last].start if last < len(lines) else len(source.text.rstrip())
