@@ -22,9 +22,8 @@ _TYPES = (
 GENERAL_TYPES = frozenset({"văn bản", "công văn", "luật", "bộ luật", "giấy phép"})
 """Type words that say little or nothing of what the symbol must be."""
 _BEFORE = re.compile(rf"(?:(?<!\w)(?P<type>{_TYPES})\s{{1,3}})?(?P<prefix>số\s{{0,2}}:?\s{{0,2}})?$", re.IGNORECASE)
-_BARE = re.compile(
-    rf"(?<!\w)(?P<type>{_TYPES})\s{{1,3}}số\s{{0,2}}:?\s?(?P<number>\d{{1,6}}[a-z]?)(?![\w/])(?![-.,]\w)", re.I
-)
+_BARE = re.compile(r"(?<=\s)[Ss]ố\s{0,2}:?\s?(?P<number>\d{1,6}[a-z]?)(?![\w/])(?![-.,]\w)")
+_TYPE_BEFORE = re.compile(rf"(?<!\w)(?P<type>{_TYPES})\s{{1,3}}$", re.IGNORECASE)
 _DATED = re.compile(
     r"[\s,]{1,3}(?:ban hành )?ngày\s{1,2}(?P<d>\d{1,2})(?:\s?[/.-]\s?|\s{1,2}tháng\s{1,2})(?P<m>\d{1,2})"
     r"(?:\s?[/.-]\s?|\s{1,2}năm\s{1,2})(?P<y>(?:19|20)\d\d)(?!\d)",
@@ -88,10 +87,13 @@ def _conflict(written: str | None, doc_type: str | None) -> str | None:
 
 def _without_symbol(view: TextView) -> Iterator[Cited]:
     for match in _BARE.finditer(view.plain):
-        kind = _capitalised(match["type"])
+        typed = _TYPE_BEFORE.search(view.plain, max(0, match.start() - 40), match.start())
+        if typed is None:
+            continue
+        kind = _capitalised(typed["type"])
         issued = _date_after(view.plain, match.end())
         year = issued.year if issued else None
-        yield Cited(match.start(), match.end(), match["number"], kind, None, year, issued, None)
+        yield Cited(typed.start(), match.end(), match["number"], kind, None, year, issued, None)
 
 
 def find(view: TextView) -> list[Cited]:

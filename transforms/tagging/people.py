@@ -38,6 +38,8 @@ class People:
         self.taken: set[int] = set()
         self.person_ends: set[int] = set()
         self.title_ends = self._title_ends()
+        self.ages = {match.start() for match in _AGE.finditer(grammar.view.plain)}
+        """Offsets at which an age, a nationality or a home follows."""
 
     def _title_ends(self) -> set[int]:
         """Indices of tokens that follow a title ("ông", "Thượng tá", "TS.")."""
@@ -82,8 +84,11 @@ class People:
 
     def _evidence(self, index: int) -> tuple[int, str] | None:
         """(end of the name, rule) at ``index``: an office or a title before it, an office or an age after it."""
-        if index and (self.grammar.listed_area(index - 1, CITY_LEVELS) or 0) > index:
-            return None
+        found = self._told(index)
+        inside = found and index and (self.grammar.listed_area(index - 1, CITY_LEVELS) or 0) > index
+        return None if inside else found
+
+    def _told(self, index: int) -> tuple[int, str] | None:
         listed = self.grammar.person(index)
         left = self._office_before(index)
         if index in self.title_ends or left:
@@ -94,7 +99,7 @@ class People:
             return likely, "surname"
         if listed and (self._office_after(listed) or self._listed_beside(index, listed) or self._aged(listed)):
             return listed, "beside"
-        strong = self._strong_name(index)
+        strong = self._strong_name(index) if self.ages else None
         return (strong, "beside") if strong and self._aged(strong) else None
 
     def _strong_name(self, index: int) -> int | None:
@@ -140,7 +145,7 @@ class People:
         return self.tokens.starts[end + 1] in self.offices_by_start
 
     def _aged(self, end: int) -> bool:
-        return _AGE.match(self.grammar.view.plain, self.tokens.ends[end - 1]) is not None
+        return self.tokens.ends[end - 1] in self.ages
 
     def _listed_beside(self, index: int, end: int) -> bool:
         """Beside a person in an enumeration: "Lê A, Trần B và Phạm C"."""

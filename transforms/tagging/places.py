@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from transforms.tagging.grammar import Grammar
 from transforms.tagging.spans import Claims, Found
-from transforms.tagging.view import token_key
 from transforms.tagging.words import CITY_LEVELS
 
 PLURALS = frozenset({"các", "hai", "ba", "bốn", "năm", "sáu", "những", "nhiều", "số"})
@@ -41,7 +40,8 @@ class Places:
         first, last = self.tokens.starts[start], self.tokens.ends[end - 1]
         if self.claims.claim(first, last):
             plain = self.grammar.view.plain
-            found = Found("LOC", first, last, rule, norm=plain[self.tokens.starts[name] : last], level=level)
+            norm, known = plain[self.tokens.starts[name] : last], tuple(self.grammar.folded[name:end])
+            found = Found("LOC", first, last, rule, norm=norm, level=level, key=known)
             self.found.append(found)
             key = tuple(self.grammar.words[name:end])
             if level in ("district", "commune", "village") and len(key) > 1 and not self._is_province(name, end):
@@ -189,7 +189,7 @@ class Places:
             unit.code
             for place in self.found
             if place.level == "district"
-            for unit in gazetteer.by_name.get(token_key(place.norm or ""), ())
+            for unit in gazetteer.by_name.get(place.key, ())
             if unit.level == "district"
         }
         for index in range(1, self.grammar.count if districts else 0):

@@ -14,7 +14,6 @@ from datetime import date
 from transforms.tagging.gazetteer import Gazetteer, Unit
 from transforms.tagging.model import Context
 from transforms.tagging.spans import Found
-from transforms.tagging.view import token_key
 
 MOST_CANDIDATES = 20
 REFORM = date(2025, 7, 1)
@@ -73,10 +72,8 @@ class Resolver:
 
     def _units(self, place: Found) -> list[Unit]:
         """Units of the place's name and level, those of its day first choice, those of other days else."""
-        if place.norm is None:
-            return []
         level = self._level(place)
-        units = [u for u in self.gazetteer.by_name.get(token_key(place.norm), ()) if u.level == level]
+        units = [u for u in self.gazetteer.by_name.get(place.key, ()) if u.level == level]
         typed = [u for u in units if self._typed(place).startswith(u.type.lower())]
         return self._dated(typed or units)
 
@@ -95,7 +92,7 @@ class Resolver:
         """ "thành phố X" is the district-level city where the province X is no city on that day."""
         if place.level != "province" or not self._typed(place).startswith("thành phố"):
             return place.level
-        units = self.gazetteer.by_name.get(token_key(place.norm or ""), ())
+        units = self.gazetteer.by_name.get(place.key, ())
         provinces = self._dated([unit for unit in units if unit.level == "province"])
         cities = [unit for unit in units if unit.level == "district" and unit.type == "Thành phố"]
         is_city = any(unit.type == "Thành phố" for unit in provinces)

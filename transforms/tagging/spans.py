@@ -18,6 +18,8 @@ class Found:
     unit: str | None = None
     roles: list[Found] = field(default_factory=list)
     level: str | None = None
+    key: tuple[str, ...] = ()
+    """LOC: the folded tokens of the name."""
     credit: bool = False
 
 

@@ -37,7 +37,7 @@ def _quantity(view: TextView, found: quantities.Measured) -> Quantity:
     return Quantity(start, end, raw, *values, found.comparison, found.compared_with, found.measured)
 
 
-def _mention(view: TextView, found: Found) -> Mention:
+def _mention(view: TextView, found: Found, known: Resolved | None = None) -> Mention:
     start, end = view.span(found.start, found.end)
     text = view.source[start:end]
     role = found.roles[0] if found.roles else None
@@ -51,18 +51,16 @@ def _mention(view: TextView, found: Found) -> Mention:
         norm=found.norm,
         role="; ".join(view.plain[office.start : office.end] for office in found.roles) or None,
         unit=unit,
-        level=found.level,
+        level=known.level if known else found.level,
+        code=known.code if known else None,
+        code_now=known.code_now if known else None,
+        candidates=known.candidates if known else None,
         credit=(found.credit if found.type == "PER" else None),
     )
 
 
 def _claimed(claims: Claims, found: Iterable[Found]) -> list[Found]:
     return [one for one in found if claims.claim(one.start, one.end)]
-
-
-def _resolved(view: TextView, place: Found, known: Resolved) -> Mention:
-    mention = replace(_mention(view, place), level=known.level, code=known.code, code_now=known.code_now)
-    return replace(mention, candidates=known.candidates)
 
 
 def _located(grammar: Grammar, bodies_: list[Found], places: list[Found], context: Context) -> Iterator[Mention]:
@@ -79,7 +77,7 @@ def _located(grammar: Grammar, bodies_: list[Found], places: list[Found], contex
     homes = units.Homes(resolver, named)
     for one, area in zip(bodies_, areas, strict=True):
         yield _of_unit(view, one, area, known, homes)
-    yield from (_resolved(view, place, known[id(place)]) for place in places)
+    yield from (_mention(view, place, known[id(place)]) for place in places)
 
 
 def _of_unit(
@@ -88,9 +86,8 @@ def _of_unit(
     """A body or office with its full norm and the codes of its unit."""
     bare = homes.unit(area.type, one.start) if area and area.type and not area.place else None
     unit = known[id(area.place)].unit if area and area.place else bare
-    norm = written_out(one.norm or "") + (f" {bare.name}" if bare else "")
-    found = replace(_mention(view, one), norm=norm)
-    return replace(found, level=unit.level, code=unit.code, code_now=unit.now) if unit else found
+    one.norm = written_out(one.norm or "") + (f" {bare.name}" if bare else "")
+    return _mention(view, one, Resolved(unit.level, unit.code, unit.now, None) if unit else None)
 
 
 def _names(view: TextView, claims: Claims, context: Context) -> list[Mention]:

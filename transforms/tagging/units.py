@@ -27,6 +27,7 @@ _HEADS = {
     )
     for body in ("ủy", "đoàn")
 }
+LONGEST_AREA = 8  # tokens of a type word and a name
 _BARE = {
     "tỉnh": "province",
     "thành phố": "city",
@@ -51,7 +52,10 @@ class Area:
 
 def area_of(grammar: Grammar, first: int, last: int) -> Area | None:
     """The area with which the tokens ``first`` to ``last`` (exclusive) of a body or office end."""
-    for at in range(first, last):
+    firsts = grammar.lexicon.areas.firsts
+    for at in range(max(first, last - LONGEST_AREA), last):
+        if not (grammar.capital[at] or grammar.folded[at] in firsts):
+            continue
         found = grammar.lexicon.areas.match(grammar.folded, at)
         if found and found[0] <= last:
             kind = " ".join(grammar.folded[at : found[0]]).rstrip(" .")
@@ -71,7 +75,8 @@ def _place(grammar: Grammar, start: int, name: int, end: int, level: str) -> Fou
     norm = grammar.view.plain[tokens.starts[name] : tokens.ends[end - 1]]
     if level == "province" and grammar.listed_area(name, ("province",)) != end:
         level = "district"
-    return Found("LOC", tokens.starts[start], tokens.ends[end - 1], "body", norm=norm, level=level)
+    key = tuple(grammar.folded[name:end])
+    return Found("LOC", tokens.starts[start], tokens.ends[end - 1], "body", norm=norm, level=level, key=key)
 
 
 class Homes:
