@@ -39,12 +39,15 @@ def _body(grammar: Grammar, index: int) -> tuple[Found, int] | None:
 
 def find(grammar: Grammar) -> Iterator[Found]:
     """Offices and bodies from left to right; an office takes the body that it governs along."""
-    index, heads = 0, grammar.lexicon.heads
+    index, folded, heads = 0, grammar.folded, grammar.lexicon.heads
+    offices, named = grammar.lexicon.offices.firsts, grammar.lexicon.bodies.firsts
     while index < grammar.count:
-        if grammar.folded[index] not in heads:
+        word = folded[index]
+        if word not in heads:
             index += 1
             continue
-        parsed = _office(grammar, index) or _body(grammar, index)
+        parsed = _office(grammar, index) if word in offices else None
+        parsed = parsed or (_body(grammar, index) if word in named else None)
         if parsed is None:
             index += 1
             continue

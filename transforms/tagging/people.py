@@ -30,7 +30,6 @@ class People:
         self.grammar = grammar
         self.claims = claims
         self.tokens = grammar.view.tokens
-        self.index_at = {start: i for i, start in enumerate(self.tokens.starts)}
         self.offices_by_end = {office.end: office for office in offices}
         self.offices_by_start = {office.start: office for office in offices}
         self.found: dict[int, Found] = {}
@@ -231,7 +230,10 @@ class People:
         plain = self.grammar.view.plain
         while at < len(plain) and plain[at].isspace():
             at += 1
-        return self.index_at.get(at, self.grammar.count)
+        return self._or_end(self.tokens.starting(at))
+
+    def _or_end(self, index: int | None) -> int:
+        return self.grammar.count if index is None else index
 
     def _leads_to_name(self, office: Found) -> bool:
         """Whether the office belongs to the next person: "A, Bí thư X, Chủ tịch Y Trần B"."""
@@ -240,7 +242,7 @@ class People:
 
     def _credits(self) -> None:
         for match in _CREDIT.finditer(self.grammar.view.plain):
-            index = self._behind_agency(self.index_at.get(match.end()))
+            index = self._behind_agency(self.tokens.starting(match.end()))
             while index is not None:
                 index = self._credited(index)
 
@@ -267,7 +269,7 @@ class People:
         """Lines near the end that are nothing but names: "Lê An - Trần Bình"."""
         plain = self.grammar.view.plain
         for start, line in _lines(plain, max(0, len(plain) - 600)):
-            index = self.index_at.get(start)
+            index = self.tokens.starting(start)
             if index is None or len(line) > 60 or start == 0:
                 continue
             if all(_is_name(part) for part in re.split(r"\s?[-,/]\s|/|\s-", line)[:1]) and self._byline_like(

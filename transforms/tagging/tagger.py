@@ -66,9 +66,7 @@ def _claimed(claims: Claims, found: Iterable[Found]) -> list[Found]:
 def _located(grammar: Grammar, bodies_: list[Found], places: list[Found], context: Context) -> Iterator[Mention]:
     """Places with their codes or candidates, bodies and offices with those of the units that they belong to."""
     view = grammar.view
-    index_at = {start: i for i, start in enumerate(view.tokens.starts)}
-    end_at = {end: i + 1 for i, end in enumerate(view.tokens.ends)}
-    areas = [units.area_of(grammar, index_at[one.start], end_at[one.end]) for one in bodies_]
+    areas = [units.area_of(grammar, *view.tokens.between(one.start, one.end)) for one in bodies_]
     inner = [area.place for area in areas if area and area.place]
     every = sorted([*places, *inner], key=lambda place: place.start)
     resolver = Resolver(grammar.lexicon.gazetteer, context, view.plain, every)

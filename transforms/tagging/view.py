@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -58,6 +59,15 @@ class Tokens:
     def __len__(self) -> int:
         return len(self.starts)
 
+    def starting(self, offset: int) -> int | None:
+        """Index of the token that begins at ``offset`` of the plain text, or None."""
+        at = bisect_left(self.starts, offset)
+        return at if at < len(self.starts) and self.starts[at] == offset else None
+
+    def between(self, start: int, end: int) -> tuple[int, int]:
+        """Index of the token that begins at ``start``, and the one after the token that ends at ``end``."""
+        return bisect_left(self.starts, start), bisect_left(self.ends, end) + 1
+
 
 @dataclass(frozen=True)
 class TextView:
@@ -91,7 +101,7 @@ class TextView:
         folded = [self.folded[s:e] for s, e in spans]
         capital = [word[0].isupper() for word in words]
         before = [0, *ends]
-        glue = ["\n" if "\n" in (gap := self.plain[b:s]) else gap[:1] for b, s in zip(before, starts, strict=False)]
+        glue = [self.plain[b] if b < s else "" for b, s in zip(before, starts, strict=False)]
         if glue:
             glue[0] = "\n"
         return Tokens(starts, ends, words, folded, capital, glue)
