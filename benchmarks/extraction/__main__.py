@@ -27,6 +27,7 @@ from benchmarks.extraction import gate, memory, peers, samples, stages
 from benchmarks.extraction.readers import MODES, PLAIN, Mode, Reader, measure, ours, variants
 from benchmarks.extraction.samples import GoldError, Sample
 from benchmarks.extraction.scores import COLUMNS, Score, row
+from benchmarks.gate import add_arguments, check_arguments, run
 from transforms.rows import GENERIC_FAMILY
 
 Figures = dict[str, float | int | str | None]
@@ -77,14 +78,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--limit", type=int, help="most pages of each corpus")
     parser.add_argument("--no-peers", action="store_true", help="ours and trafilatura alone")
     parser.add_argument("--pages-memory", type=int, default=20_000, help="pages over which memory is watched; 0: none")
-    parser.add_argument("--gate", action="store_true", help="compare with the figures reached, and raise them")
-    parser.add_argument("--lower", action="store_true", help="with --gate: accept what has become worse")
-    parser.add_argument("--reason", help="with --lower: why less is right")
+    add_arguments(parser)
     asked = parser.parse_args()
     if (asked.gold is None) != (asked.pages is None):
         parser.error("--gold and --pages belong together")
-    if asked.lower != bool(asked.reason) or (asked.lower and not asked.gate):
-        parser.error("--gate --lower --reason belong together")
+    check_arguments(parser, asked)
     return asked
 
 
@@ -167,12 +165,7 @@ def _gate(reason: str | None) -> int:
     folder = data_folder()
     if folder is not None and (folder / "hanoi" / "portal.warc.gz").is_file():
         courses["real"] = gate.real_course(folder / "hanoi")
-    written, refused = gate.pin(courses, reason)
-    for line in written:
-        print(f"written: {line}")
-    for line in refused:
-        print(f"below what was reached: {line}; mend it, or give --lower --reason", file=sys.stderr)
-    return 1 if refused else 0
+    return run(courses, reason)
 
 
 if __name__ == "__main__":
