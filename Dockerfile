@@ -12,8 +12,7 @@ COPY dags dags
 RUN uv sync --frozen --no-dev --extra celery --no-editable
 
 FROM python:3.11.14-slim-bookworm
-# libarchive reads RAR and 7z files. HOME and USER are named because AIRFLOW_UID need not have an entry in /etc/passwd,
-# where Airflow would look them up.
+# HOME and USER are named because AIRFLOW_UID need not have an entry in /etc/passwd, where Airflow would look them up.
 ENV PATH=/opt/venv/bin:$PATH \
     HOME=/opt/airflow \
     USER=airflow \
@@ -22,7 +21,10 @@ ENV PATH=/opt/venv/bin:$PATH \
     AIRFLOW__CORE__DAGS_FOLDER=/opt/venv/lib/python3.11/site-packages/dags
 # Group 0 owns what is written, so that any AIRFLOW_UID may write it. An empty airflow.cfg keeps Airflow from
 # writing one, with keys of its own, into the read-only file system.
-RUN apt-get update && apt-get install -y --no-install-recommends libarchive13 && rm -rf /var/lib/apt/lists/*
+# libarchive reads RAR and 7z files, tesseract pictures of pages, catdoc files of Word 6 and 95.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libarchive13 tesseract-ocr tesseract-ocr-vie catdoc \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 50000 --gid 0 --home-dir /opt/airflow --create-home airflow \
     && mkdir -p /opt/airflow/logs /var/lib/tintinh/archive \
     && touch /opt/airflow/airflow.cfg \

@@ -26,7 +26,7 @@ airflow: $(READY) ## Run Airflow with its UI until Ctrl-C
 	@$(RUN) -m dags.local.stack
 
 .PHONY: test
-test: $(READY) browser ## Run every test; what the machine lacks (Chromium, real data) is skipped with a reason
+test: $(READY) programs ## Run every test; what the machine lacks (Chromium, tesseract, real data) is skipped with a reason
 	@$(RUN) -m pytest -n 2 --dist loadfile
 
 .PHONY: check
@@ -47,13 +47,17 @@ clean: ## Remove what was installed and harvested here (.venv, .uv, .tintinh); a
 	rm -rf .venv .uv .tintinh .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# Chromium for the browser test: only a CI machine that runs as root gets it by itself.
-.PHONY: browser
-browser:
-	@if [ "$$CI" = true ] && [ "$$(id -u)" = 0 ] && ! command -v chromium >/dev/null && command -v apt-get >/dev/null; then \
-		echo "installing chromium for the browser test"; \
-		(apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium) \
-			>/dev/null 2>&1 </dev/null || echo "chromium could not be installed; the browser test will be skipped"; \
+# For tests of the browser and of documents: only a CI machine that runs as root gets these by itself.
+PROGRAMS := chromium libarchive13 tesseract-ocr tesseract-ocr-vie catdoc
+.PHONY: programs
+programs:
+	@if [ "$$CI" = true ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		for each in $(PROGRAMS); do dpkg -s $$each >/dev/null 2>&1 || missing="$$missing $$each"; done; \
+		if [ -n "$$missing" ]; then \
+			echo "installing$$missing for the tests"; \
+			(apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing) \
+				>/dev/null 2>&1 </dev/null || echo "they could not be installed; their tests will be skipped"; \
+		fi; \
 	fi
 
 $(READY): uv.lock pyproject.toml | .uv/bin/uv

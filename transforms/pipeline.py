@@ -24,6 +24,7 @@ import pyarrow as pa
 from crawlers.archive import Archived, ArchiveError, FetchRecord, read, records
 from crawlers.families.hints import GENERIC, Hints, hints_for
 from crawlers.portal import Portal, load_registry
+from transforms.documents.sandbox import FileSandbox, cores
 from transforms.learning import Sample, profile_for
 from transforms.rows import Reader, Row, StoredFile
 from warehouse.schema import ARCHIVE, OBSERVATIONS, Kind, Outcome
@@ -54,7 +55,7 @@ def observe(
     ``root`` is the archive's root, ``parsed_at`` the zone-aware time of this parse. ``known`` maps ids to stored
     content hashes: a page whose hash is stored is ``unchanged`` and its row carries no content.
     """
-    reader = _prepare(run_dir, root, portal, run_id, parsed_at)
+    reader = _prepare(run_dir, root, portal, run_id, parsed_at, workers)
     pages = (archived for archived in records(run_dir, root) if _is_page(archived.record))
     for rows in _rows(reader, pages, workers):
         yield _batch([_compared(row, known or {}) for row in rows])
@@ -74,7 +75,7 @@ def reobserve(
     pointers of one archive file should follow each other. A record that cannot be read becomes a row that says so.
     """
     for folder, group in _by_folder(pointers):
-        reader = _prepare(root / folder, root, portal, run_id, parsed_at)
+        reader = _prepare(root / folder, root, portal, run_id, parsed_at, workers)
         lost: list[Row] = []
         for rows in _rows(reader, _pointed(group, reader, lost), workers):
             yield _batch(rows)
@@ -96,7 +97,7 @@ def summary(batches: Iterable[pa.RecordBatch]) -> dict[str, Any]:
     return {"rows": sum(outcomes.values()), "outcomes": dict(outcomes), "flags": dict(flags), "reasons": reasons}
 
 
-def _prepare(run_dir: Path, root: Path, portal: Portal, run_id: str, parsed_at: dt.datetime) -> Reader:
+def _prepare(run_dir: Path, root: Path, portal: Portal, run_id: str, parsed_at: dt.datetime, workers: int) -> Reader:
     files: dict[str, StoredFile] = {}
     by_page: defaultdict[str, list[str]] = defaultdict(list)
     sample = Sample()
@@ -110,7 +111,8 @@ def _prepare(run_dir: Path, root: Path, portal: Portal, run_id: str, parsed_at: 
             sample.offer(archived)
     hints = _hints(portal)
     profile = profile_for(run_dir, root, portal, hints, sample)
-    return Reader(portal, root, run_id, parsed_at, hints, profile, files, dict(by_page))
+    sandbox = FileSandbox(processes=max(1, cores() // max(1, workers)))
+    return Reader(portal, root, run_id, parsed_at, hints, profile, files, dict(by_page), sandbox)
 
 
 def _already_told(problem: object) -> None:

@@ -20,7 +20,7 @@ from transforms import tagging
 from transforms.article import VERSION, Article, NotArticle, extract
 from transforms.dates import ZONE, ParsedDate
 from transforms.documents.fields import DocumentFields
-from transforms.documents.filetext import FileText
+from transforms.documents.filetext import DataTable, FileText, Stamp
 from transforms.documents.kinds import BUNDLES, DOCUMENTS, READ
 from transforms.documents.page import DocumentPage, extract_document, with_file
 from transforms.documents.reading import Wanted
@@ -120,6 +120,7 @@ class Reader:
         file = main_text(files)
         page, origin = with_file(found, file)
         row = _document_row(page, file, origin) | self._attachments(record, page.files, files)
+        row["tables"] = [[list(cells) for cells in table] for each in files.values() for table in _tables(each)]
         row["file_pages"] = [row for each in files.values() for row in _page_rows(each)]
         tags = document_tags(self.portal, page.text, page.fields.issued_date, page.title, page.fields.number)
         return row | structure_row(read_structure(page.text)) | tags
@@ -292,6 +293,19 @@ def _page_rows(file: FileText) -> list[Row]:
     return own + [row for member in file.members for row in _page_rows(member)]
 
 
+def _tables(file: FileText) -> list[DataTable]:
+    """Data tables of a file and of its members."""
+    return [*file.tables, *(table for member in file.members for table in _tables(member))]
+
+
+def _stamp(stamp: Stamp | None) -> Row:
+    return {
+        "stamp_signer": stamp.signer if stamp else None,
+        "stamp_body": stamp.body if stamp else None,
+        "stamp_signed_at": stamp.signed_at if stamp else None,
+    }
+
+
 def _members(url: str, bundle: FileText) -> list[Row]:
     """The files in a bundle, as attachments whose address is the bundle's with the member's name behind it.
 
@@ -331,8 +345,9 @@ def _document_row(page: DocumentPage, file: FileText | None, origin: str) -> Row
         "title": page.title,
         "text": page.text,
         "text_source": origin,
-        "tables": [[list(row) for row in table] for table in file.tables] if file else [],
         "pages": file.page_count if file else None,
+        "file": file.sha256 if file and origin not in ("html", "none") else None,
+        **_stamp(file.stamp if file else None),
         "quality_flags": list(dict.fromkeys(flags)),
     }
 

@@ -258,5 +258,9 @@ DOCUMENT_FIELDS = (
         "Where the text came from: html for the page itself, else the kind of the file (pdf, docx, doc, ...), or none",
     ),
     Column("pages", INT, "Pages of the main file"),
+    Column("file", STRING, "sha256 of the file that the text is from, hex; null for the page's own"),
+    Column("stamp_signer", STRING, "Who signed that file electronically: a person where one did, else a body"),
+    Column("stamp_body", STRING, "The body that the signer's certificate or the visible stamp names"),
+    Column("stamp_signed_at", TIMESTAMP, "When it was signed, UTC"),
     *LAYOUT_COLUMNS,
 )

@@ -59,12 +59,12 @@ def test_a_text_pdf_gives_its_text_and_pages(sandbox: FileSandbox) -> None:
 @pytest.mark.parametrize(
     ("body", "outcome"),
     [
-        (b"<html><body>Trang chu</body></html>", Outcome.WRONG_TYPE),
+        (b"\x89PNG\r\n\x1a\n", Outcome.WRONG_TYPE),
         (b"", Outcome.EMPTY),
         (FILE[: len(FILE) // 2], Outcome.TRUNCATED),
         (b"%PDF-1.7\nrubbish\n%%EOF", Outcome.UNREADABLE),
     ],
-    ids=["html", "nothing", "half", "rubbish"],
+    ids=["picture", "nothing", "half", "rubbish"],
 )
 def test_what_is_no_whole_pdf_has_a_typed_outcome_and_a_reason(
     body: bytes, outcome: Outcome, sandbox: FileSandbox

@@ -48,13 +48,14 @@ def is_type(line: str) -> bool:
 
 def mend(line: str) -> str:
     """The line with a fixed phrase's accents, ``Số:``, ``V/v``, ``I.`` and ``Điều 1.`` as the form has them."""
+    line = _FIRST_PART.sub("I. ", line)
     if (head := _NUMBERED.match(line)) is not None:
         return head[0] + mend(line[head.end() :])
     bare, colon = line.rstrip(" :"), ":" if line.rstrip().endswith(":") else ""
     phrase = _BY_LETTERS.get(fold(line, accents=False)) or _BY_LETTERS.get(fold(bare, accents=False), "")
     if phrase and fold(phrase) not in (fold(line), fold(bare)):
         return phrase if phrase.endswith(":") else phrase + colon
-    line = _ARTICLE.sub(lambda found: f"Điều {found[1].translate(_DIGITS)}.", _FIRST_PART.sub("I. ", line))
+    line = _ARTICLE.sub(lambda found: f"Điều {found[1].translate(_DIGITS)}.", line)
     if _NUMBER.match(line):
         line = _SPACED_SLASH.sub("/", _NUMBER.sub("Số:", line))
     return _DASHES.sub("- ", _LETTER_SUBJECT.sub("V/v ", line))

@@ -26,8 +26,17 @@ MEGABYTES = 2048  # address space of the child
 LARGEST = 64 << 20  # bytes of a file
 
 
+def cores() -> int:
+    """Cores that this process may use, at most as many as a request can ask for."""
+    return min(255, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
 class FileSandbox:
-    """Reads files one after another; a context manager. Nothing that a file does reaches the caller's process."""
+    """Reads files one after another; a context manager. Nothing that a file does reaches the caller's process.
+
+    ``seconds`` may pass without a sign of life and ``longest`` in all; ``megabytes`` is the child's address space;
+    ``processes`` is how many pages are recognised at a time.
+    """
 
     def __init__(
         self, seconds: float = SECONDS, megabytes: int = MEGABYTES, longest: float = LONGEST, processes: int = 1
