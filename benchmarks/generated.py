@@ -1,7 +1,8 @@
 """Millions of articles without a crawl: an export folder with articles, tags, documents and the search index.
 
 Syllables are built from Vietnamese onsets, rimes and tones and drawn by Zipf's law, with some phrases in between; so
-vocabulary, pairs of words and compression are like those of news, only less repetitive than real prose.
+vocabulary, pairs of words and compression are like those of news, only less repetitive than real prose. Every DISTINCT
+months the texts begin again, with other ids and days: each month is a file of its own, so nothing gets smaller by it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import datetime as dt
 import hashlib
 import json
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import product
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from warehouse import search
 from warehouse.catalog import views
@@ -40,37 +42,44 @@ PHRASES = [phrase.split() for phrase in ("chuyển đổi số", "đầu tư cô
 PHRASE_SHARE = 0.02  # of articles that hold a given phrase
 DIRECTIVE = "1/CT-TTg"
 MENTIONS, CITED, WORDS = 8, 2, 560  # in an article
+DOCUMENTS = 4_000  # a month at most
 BATCH = 20_000
+DISTINCT = 4  # months with texts of their own
 Numbers = npt.NDArray[np.int64]
 
 
 def make(folder: Path, articles: int) -> None:
-    """Write an export of so many articles into ``folder``, unless a whole one lies there."""
+    """Write an export of so many articles (rounded up to whole months) into ``folder``, unless one lies there."""
     if (folder / "files.json").is_file():
         return
     choice = np.random.default_rng(20250601)
     per_month = -(-articles // len(MONTHS))
-    for place, month in enumerate(MONTHS[: -(-articles // per_month)]):
-        number = min(per_month, articles - place * per_month)
-        _write_month(folder, month, number, place * per_month, choice)
+    for place, month in enumerate(MONTHS):
+        _write_month(folder, month, per_month, place * per_month, choice)
     listed = [{"table": path.parent.name, "path": str(path)} for path in sorted(folder.glob("*/*.parquet"))]
     (folder / "views.sql").write_text(views({entry["table"] for entry in listed}, str(folder / "files.json")))
     (folder / "files.json").write_text(json.dumps(listed))
 
 
 def _write_month(folder: Path, month: str, number: int, start: int, choice: np.random.Generator) -> None:
-    provinces = np.sort(choice.integers(0, len(PROVINCES), number))
     parts = [np.arange(at, min(at + BATCH, number)) for at in range(0, number, BATCH)]
-    made = [_articles(month, start + part, provinces[part], choice) for part in parts]
+    earlier = MONTHS[MONTHS.index(month) % DISTINCT]
+    if earlier == month:
+        provinces = np.sort(choice.integers(0, len(PROVINCES), number))
+        made = [_articles(month, start + part, provinces[part], choice) for part in parts]
+    else:
+        old = pq.read_table(folder / "articles" / f"articles-{earlier}.parquet", partitioning=None)
+        made = [_identified(old.slice(part[0], len(part)), month, start + part, choice) for part in parts]
     _write(folder, "articles", month, made)
     _write(folder, "article_topics", month, (_topics(part, choice) for part in made))
     _write(folder, "article_mentions", month, (_mentions(part, choice) for part in made))
-    documents = _documents(month, choice)
+    documents = _documents(month, choice, min(DOCUMENTS, max(number // 20, 10)))
     _write(folder, "documents", month, [documents])
     cited = [_citations(documents, "document", "document_id", choice)]
     cited += [_citations(part, "article", "article_id", choice) for part in made]
     _write(folder, "article_citations", month, cited)
-    _write(folder, ARTICLE_SEARCH.name, month, search.index(month, made))
+    terms = search.index(month, made) if earlier == month else _index(folder, earlier, month)
+    _write(folder, ARTICLE_SEARCH.name, month, terms)
 
 
 def _write(folder: Path, name: str, month: str, tables: Iterable[pa.Table]) -> None:
@@ -106,20 +115,34 @@ def _articles(month: str, numbers: Numbers, provinces: Numbers, choice: np.rando
             codes[lucky + place] = PLACE[word]
     text = _joined(codes, np.append(starts, lengths.sum()))
     heads = (starts[:, None] + np.arange(12)).ravel()
-    days = choice.integers(1, 29, len(numbers))
-    dates = pa.array([dt.date.fromisoformat(f"{month}-{day:02}") for day in days])
-    return pa.table(
-        {
-            "province": pa.array(PROVINCES).take(pa.array(provinces)),
-            "month": pa.repeat(pa.scalar(month), len(numbers)),
-            "article_id": pa.array([hashlib.sha256(str(n).encode()).hexdigest()[:24] for n in numbers]),
-            "portal": pa.array([f"bao{n % 3}_{p}" for n, p in zip(numbers, provinces, strict=True)]),
-            "published_date": dates,
-            "title": _joined(codes[heads], np.arange(0, 12 * len(numbers) + 1, 12)),
-            "text": text,
-            "n_chars": pc.cast(pc.utf8_length(text), pa.int64()),
-        }
-    )
+    columns = {
+        "province": pa.array(PROVINCES).take(pa.array(provinces)),
+        "title": _joined(codes[heads], np.arange(0, 12 * len(numbers) + 1, 12)),
+        "text": text,
+        "n_chars": pc.cast(pc.utf8_length(text), pa.int64()),
+    }
+    return _identified(pa.table(columns), month, numbers, choice)
+
+
+def _identified(texts: pa.Table, month: str, numbers: Numbers, choice: np.random.Generator) -> pa.Table:
+    """These texts as the articles of these numbers, on days of ``month``."""
+    days = choice.integers(1, 29, len(texts))
+    own = {
+        "month": pa.repeat(pa.scalar(month), len(texts)),
+        "article_id": pa.array([hashlib.sha256(str(n).encode()).hexdigest()[:24] for n in numbers[: len(texts)]]),
+        "portal": pa.array([f"bao{n % 3}_{p}" for n, p in enumerate(texts["province"].to_pylist())]),
+        "published_date": pa.array([dt.date.fromisoformat(f"{month}-{day:02}") for day in days]),
+    }
+    kept = {name: texts[name] for name in ("province", "title", "text", "n_chars")}
+    return pa.table({**kept, **own})
+
+
+def _index(folder: Path, earlier: str, month: str) -> Iterator[pa.Table]:
+    """The search index of a month whose texts are those of an earlier one."""
+    file = pq.ParquetFile(folder / ARTICLE_SEARCH.name / f"{ARTICLE_SEARCH.name}-{earlier}.parquet")
+    for group in range(file.num_row_groups):
+        rows = file.read_row_group(group)
+        yield rows.set_column(0, "month", pa.repeat(pa.scalar(month), len(rows)))
 
 
 def _joined(codes: npt.NDArray[np.int32], offsets: Numbers) -> pa.Array:
@@ -149,7 +172,7 @@ def _mentions(rows: pa.Table, choice: np.random.Generator) -> pa.Table:
     return pa.table({**owners, "type": types, "start": start, "end": pc.add(start, 9), "text": names, "norm": names})
 
 
-def _documents(month: str, choice: np.random.Generator, number: int = 4_000) -> pa.Table:
+def _documents(month: str, choice: np.random.Generator, number: int) -> pa.Table:
     """One month's documents, numbered through; the first of all is the directive."""
     first = MONTHS.index(month) * number
     numbers = [DIRECTIVE if n == 0 else f"{n}/KH-UBND" for n in range(first, first + number)]
@@ -170,7 +193,7 @@ def _documents(month: str, choice: np.random.Generator, number: int = 4_000) -> 
 def _citations(rows: pa.Table, kind: str, key: str, choice: np.random.Generator) -> pa.Table:
     """Each cites documents before it, and every fiftieth document the directive."""
     number = CITED * len(rows)
-    last = rows["place"].to_numpy() if kind == "document" else np.full(len(rows), 4_000)
+    last = rows["place"].to_numpy() if kind == "document" else np.full(len(rows), DOCUMENTS)
     cited = (np.repeat(last, CITED) * choice.random(number)).astype(np.int64)
     cited[choice.random(number) < 0.02] = 0
     text = pa.array([DIRECTIVE if n == 0 else f"{n}/KH-UBND" for n in cited])
