@@ -10,7 +10,7 @@ from dags.assets import WAREHOUSE
 
 with DAG(
     "curate",
-    description="Bản xuất mới nhất, danh mục · latest export and catalogue",
+    description="Bản xuất mới nhất, danh mục, trang báo cáo · latest export, catalogue, report page",
     doc_md=__doc__,
     schedule=PartitionedAssetTimetable(assets=WAREHOUSE),
     catchup=False,
@@ -25,4 +25,11 @@ with DAG(
 
         return export()
 
-    latest()
+    @task(retries=2)
+    def report() -> str | None:
+        """Write ``report.html``: volumes, freshness, topics, provinces, quality."""
+        from dags import tasks
+
+        return tasks.report()
+
+    latest() >> report()

@@ -98,6 +98,19 @@ def release(name: str) -> dict[str, Any] | None:
     return {**asdict(frozen), "rows": dict(frozen.rows)} if frozen else None
 
 
+def report() -> str | None:
+    """Write the report page of the newest export; its place, None before the first export."""
+    from transforms.tagging import vocabulary
+    from warehouse.report import write_report
+    from warehouse.store import Warehouse
+
+    names = {province.slug: province.name for province in provinces().values()}
+    names |= {row["topic"]: row["label_vi"] for row in vocabulary.rows("topics.csv")}
+    place = write_report(Warehouse.open(), names)
+    log.info("report: %s", place)
+    return place
+
+
 def examine() -> None:
     """Let the warehouse's doctor look and clean; RuntimeError names objects that are missing."""
     from warehouse.doctor import examine

@@ -21,6 +21,7 @@ from warehouse.doctor import examine
 from warehouse.objects import Folder, StoreError
 from warehouse.release import export_latest
 from warehouse.releases import freeze
+from warehouse.report import REPORT, write_report
 from warehouse.schema import TABLES
 from warehouse.snapshots import SnapshotError
 from warehouse.store import Warehouse
@@ -55,7 +56,8 @@ def _parser() -> argparse.ArgumentParser:
     doctor_parser = commands.add_parser("doctor", help="find leftovers and damage, remove leftovers older than a day")
     doctor_parser.add_argument("--keep", action="store_true", help="report only")
     doctor_parser.set_defaults(command=doctor)
-    commands.add_parser("latest", help="refresh latest/, views.sql and files.json").set_defaults(command=latest)
+    latest_parser = commands.add_parser("latest", help="refresh latest/, views.sql, files.json and report.html")
+    latest_parser.set_defaults(command=latest)
     released = commands.add_parser("release", help="freeze a snapshot under a name as files that never change")
     released.add_argument("name", help="for example 2026.10")
     released.add_argument("--snapshot", type=int, help="its number (default: the newest)")
@@ -162,7 +164,8 @@ def latest(warehouse: Warehouse, _: argparse.Namespace) -> int:
     console.print(
         f"snapshot {export.snapshot}: {export.files} files, {export.written} new, {export.bytes / 1e6:,.1f} MB"
     )
-    for place in (export.place, *(warehouse.store.locate(name) for name in (VIEWS, FILES))):
+    write_report(warehouse)
+    for place in (export.place, *(warehouse.store.locate(name) for name in (VIEWS, FILES, REPORT))):
         console.print(place, highlight=False, soft_wrap=True)
     return 0
 

@@ -145,6 +145,7 @@ def _report(request: runs.Request, warehouse: Warehouse, console: Console) -> No
     console.print()
     console.print(report.summary(warehouse, request.portals))
     report.queries(warehouse, console)
+    report.page(warehouse, console)
 
 
 def _address(api: Airflow, home: Path, console: Console) -> None:

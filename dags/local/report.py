@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from warehouse.__main__ import connect
+from warehouse.report import REPORT
 from warehouse.store import Warehouse
 
 TABLES = ("articles", "documents", "article_mentions", "article_citations", "article_quantities", "coverage", "runs")
@@ -54,6 +55,12 @@ def queries(warehouse: Warehouse, console: Console) -> None:
         for row in rows:
             table.add_row(*("" if value is None else str(value) for value in row))
         console.print(table)
+
+
+def page(warehouse: Warehouse, console: Console) -> None:
+    """Say where the report page lies, once ``curate`` has written it."""
+    if warehouse.store.exists(REPORT):
+        console.print(f"\nTrang báo cáo · report page: {warehouse.store.locate(REPORT)}", soft_wrap=True, markup=False)
 
 
 def answer(warehouse: Warehouse, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:

@@ -113,6 +113,7 @@ def test_curate_exports_and_release_freezes_what_was_harvested(
         assert str(run_dag("release").state) == "success"
     [manifest] = (home / "warehouse" / "releases").glob("*/manifest.json")
     assert len(manifest.parent.name) == len("2025.06")
+    assert "Tuyên Quang" in (home / "warehouse" / "report.html").read_text(encoding="utf-8")
 
 
 def test_upkeep_passes_on_a_sound_warehouse_and_names_a_missing_object(

@@ -32,10 +32,9 @@ def page(figures: Figures, names: Names) -> str:
     sections = (
         _volumes(figures),
         _health(figures),
-        _topics(figures, names),
+        f'<div class="column">{_topics(figures, names)}{_cited(figures)}</div>',
         _provinces(figures, names),
         _quality(figures),
-        _cited(figures),
         _first(figures),
     )
     head = (
@@ -130,11 +129,14 @@ def _alarms(health: Sequence[Row]) -> str:
 
 
 def _day_heads(days: Sequence[dt.date]) -> str:
-    return "<b></b>" + "".join(
-        f'<span class="{"" if day_class(day) is DayClass.WORKDAY else "off"}" title="{_day(day)}, {day_class(day)}">'
-        f"{f'{day.day}/{day.month}' if day.weekday() == 0 else '&nbsp;'}</span>"
-        for day in days
-    )
+    return "<b></b>" + "".join(_day_head(day, day.weekday() == 0, day.isocalendar().week % 2 == 0) for day in days)
+
+
+def _day_head(day: dt.date, named: bool, skip: bool) -> str:
+    """Mondays carry their date (on a phone every other one), quiet days a shade."""
+    kind = f"{'' if day_class(day) is DayClass.WORKDAY else 'off'} {'skip' if skip else ''}".strip()
+    text = f"{day.day}/{day.month}" if named else "&nbsp;"
+    return f'<span class="{kind}" title="{_day(day)}, {day_class(day)}">{text}</span>'
 
 
 def _portal_days(row: Row, days: Sequence[dt.date]) -> str:
@@ -156,7 +158,7 @@ def _topics(figures: Figures, names: Names) -> str:
     months = [row["month"] for row in figures.months]
     body = "".join(_topic(row, months, names) for row in figures.topics)
     note = f"Lĩnh vực chính của bài, {_month(months[0])} – {_month(months[-1])} · main topic by month" if months else ""
-    return _section("Chủ đề theo thời gian", "topics over time", note, body, "rest")
+    return _section("Chủ đề theo thời gian", "topics over time", note, body)
 
 
 def _topic(row: Row, months: Sequence[str], names: Names) -> str:
@@ -201,25 +203,27 @@ def _quality(figures: Figures) -> str:
         ("Cờ báo<br>flagged", "wide"),
         ("Đăng lại<br>copies", "wide"),
         ("Lỗi<br>failures", ""),
-        ("Trễ, giờ<br>lag h", ""),
+        ("Trễ<br>lag", ""),
     )
     rows = (
         (
             (escape(row["name"]), ""),
             (_number(row["articles"]), ""),
             _share(row["dated"]),
-            _share(row["timed"], "wide", low=0.0),
+            (_percent(row["timed"]), "wide"),
             _share(row["titled"], "wide"),
             (_number(row["chars"]), "wide"),
             (_percent(row["edited"]), "wide"),
             (_percent(row["flagged"]), "wide"),
             (_number(row["copies"]), "wide"),
             (_number(row["errors"]), "low" if row["errors"] else ""),
-            (_decimal(row["lag"]), ""),
+            (_wait(row["lag"]), ""),
         )
         for row in figures.quality
     )
-    note = f"Lỗi và độ trễ trong {len(figures.days)} ngày gần nhất · failures and lag of the newest days"
+    note = (
+        f"25 cổng kém nhất; lỗi và độ trễ trong {len(figures.days)} ngày gần nhất · the 25 worst; failures, newest days"
+    )
     return _section("Chất lượng dữ liệu", "data quality", note, _table(heads, rows) if figures.quality else "")
 
 
@@ -231,7 +235,12 @@ def _cited(figures: Figures) -> str:
         ("Tỉnh<br>provinces", ""),
     )
     rows = (
-        ((escape(row["number"]), ""), *((_number(row[key]), "") for key in ("texts", "portals", "provinces")))
+        (
+            (escape(row["number"]), ""),
+            (_number(row["texts"]), ""),
+            (_number(row["portals"]), ""),
+            (_number(row["provinces"]), "wide"),
+        )
         for row in figures.cited
     )
     note = "Văn bản được nhiều bài và văn bản khác nhắc đến nhất · documents that most texts name"
@@ -241,18 +250,18 @@ def _cited(figures: Figures) -> str:
 
 
 def _first(figures: Figures) -> str:
-    heads = (("Cổng · portal", ""), ("Bài<br>texts", ""), ("Lượt đăng lại<br>copies", ""), ("Sau, giờ<br>lag h", ""))
+    heads = (("Cổng · portal", ""), ("Bài<br>texts", ""), ("Lượt đăng lại<br>copies", ""), ("Sau<br>lag", ""))
     rows = (
         (
-            (escape(row["portal"]), ""),
+            (escape(row["name"]), ""),
             (_number(row["texts"]), ""),
             (_number(row["copies"]), ""),
-            (_decimal(row["lag"]), ""),
+            (_wait(row["lag"]), ""),
         )
         for row in figures.first
     )
     note = "Bài mà cổng khác đăng lại, kể cả khi cắt bớt, đổi tiêu đề · texts that other portals took over"
-    return _section("Ai đăng trước", "first publishers", note, _table(heads, rows) if figures.first else "", "half")
+    return _section("Ai đăng trước", "first publishers", note, _table(heads, rows) if figures.first else "")
 
 
 def _table(heads: Iterable[tuple[str, str]], rows: Iterable[Iterable[tuple[str, str]]]) -> str:
@@ -266,9 +275,9 @@ def _cells(row: Iterable[tuple[str, str]]) -> Iterator[str]:
     return (f'<td class="{kind}">{text}</td>' for text, kind in row)
 
 
-def _share(value: float, kind: str = "", low: float = LOW) -> tuple[str, str]:
+def _share(value: float, kind: str = "") -> tuple[str, str]:
     meter = f'<span class="meter"><i style="--p:{100 * value:.0f}"></i></span>'
-    return f"{_percent(value)}{meter}", f"{kind} {'low' if value < low else ''}".strip()
+    return f"{_percent(value)}{meter}", f"{kind} {'low' if value < LOW else ''}".strip()
 
 
 def _legend(entries: Iterable[tuple[str, str]]) -> str:
@@ -287,8 +296,11 @@ def _compact(value: int) -> str:
     return _number(value) if value < 10_000 else f"{_number(value / 1000)}k"
 
 
-def _decimal(value: float | None) -> str:
-    return "" if value is None else f"{value:,.1f}".replace(",", " ").replace(".", ",")
+def _wait(hours: float | None) -> str:
+    """Hours, from three days on days."""
+    if hours is None:
+        return ""
+    return f"{hours:.1f} giờ".replace(".", ",") if hours < 72 else f"{_number(hours / 24)} ngày"
 
 
 def _percent(value: float) -> str:

@@ -22,7 +22,7 @@ SELECT recent.portal, coalesce(any_value(portals.name), recent.portal) AS name,
         AS days,
     arg_max(state, day) AS newest, count(*) FILTER (state IN ('broken', 'blocked')) AS bad
 FROM recent LEFT JOIN portals USING (portal) GROUP BY recent.portal
-ORDER BY list_position(['broken', 'blocked', 'late', 'not_run', 'ok', 'empty_expected'], newest), bad DESC, recent.portal LIMIT 80;
+ORDER BY list_position(['broken', 'blocked', 'late', 'not_run', 'ok', 'empty_expected'], newest), bad DESC, recent.portal LIMIT 60;
 
 -- name: topics
 WITH counted AS (SELECT topic, month, count(*) AS texts FROM article_topics WHERE rank = 1 GROUP BY topic, month),
@@ -40,8 +40,8 @@ GROUP BY province ORDER BY province;
 WITH news AS (
     SELECT portal, count(*) AS articles, avg((title IS NOT NULL)::INT) AS titled,
         avg((published_date IS NOT NULL)::INT) AS dated,
-        avg((published_precision = 'minute')::INT) AS timed, median(n_chars) AS chars,
-        avg((len(quality_flags) > 0)::INT) AS flagged, avg((version > 1)::INT) AS edited,
+        avg(coalesce(published_precision = 'minute', false)::INT) AS timed, median(n_chars) AS chars,
+        avg(coalesce(len(quality_flags) > 0, false)::INT) AS flagged, avg((version > 1)::INT) AS edited,
         count(*) FILTER (gone_at IS NOT NULL) AS gone
     FROM articles GROUP BY portal
 ), runs AS (SELECT portal, sum(errors) AS errors, median(lag_hours) AS lag FROM recent GROUP BY portal),
@@ -49,7 +49,7 @@ twice AS (SELECT portal, count(*) AS copies FROM article_duplicates WHERE positi
 SELECT news.*, coalesce(portals.name, portal) AS name, coalesce(errors, 0)::BIGINT AS errors, lag,
     coalesce(copies, 0) AS copies
 FROM news LEFT JOIN runs USING (portal) LEFT JOIN twice USING (portal) LEFT JOIN portals USING (portal)
-ORDER BY least(titled, dated), errors DESC, portal LIMIT 80;
+ORDER BY least(titled, dated), errors DESC, timed, portal LIMIT 25;
 
 -- name: cited
 SELECT number, count(DISTINCT id) AS texts, count(DISTINCT portal) AS portals,
@@ -57,6 +57,7 @@ SELECT number, count(DISTINCT id) AS texts, count(DISTINCT portal) AS portals,
 FROM article_citations GROUP BY number ORDER BY texts DESC, number LIMIT 10;
 
 -- name: first
-SELECT first_portal AS portal, count(DISTINCT cluster_id) AS texts, count(*) FILTER (position > 1) AS copies,
-    median(lag_hours) FILTER (position > 1) AS lag
-FROM article_duplicates WHERE portals > 1 GROUP BY first_portal ORDER BY texts DESC, portal LIMIT 10;
+SELECT coalesce(portals.name, first_portal) AS name, count(DISTINCT cluster_id) AS texts,
+    count(*) FILTER (position > 1) AS copies, median(lag_hours) FILTER (position > 1) AS lag
+FROM article_duplicates AS twice LEFT JOIN portals ON portals.portal = first_portal
+WHERE twice.portals > 1 GROUP BY 1 ORDER BY texts DESC, name LIMIT 10;
