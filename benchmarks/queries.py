@@ -52,7 +52,8 @@ PROOF = f"SELECT month, count(*) FROM search_phrase('{PHRASE}') GROUP BY month O
 PLAIN_SEARCH = f"SELECT month, count(*) FROM articles WHERE folded LIKE '% {PHRASE} %' GROUP BY month ORDER BY month"
 JSON_SEARCH = (
     "SELECT month, count(*) FROM articles "
-    f"WHERE contains(' ' || replace(strip_accents(lower(text)), 'đ', 'd') || ' ', ' {PHRASE} ') GROUP BY month ORDER BY month"
+    f"WHERE contains(' ' || replace(strip_accents(lower(text)), 'đ', 'd') || ' ', ' {PHRASE} ') "
+    "GROUP BY month ORDER BY month"
 )
 PAIRS, PROVEN = "search without accents", "search, order proven"
 TABLES = ("articles", "article_topics", "article_mentions", "article_citations", "documents")
