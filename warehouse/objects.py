@@ -315,10 +315,17 @@ class Bucket:
             raise self._failed("delete", key, error) from error
 
     def entries(self, prefix: str = "") -> Iterator[Entry]:
-        """See ObjectStore.entries."""
+        """See ObjectStore.entries; a bucket that does not exist yet holds nothing."""
         import obstore
 
-        found = [meta for chunk in obstore.list(self._store, prefix=prefix or None) for meta in chunk]
+        try:
+            found = [meta for chunk in obstore.list(self._store, prefix=prefix or None) for meta in chunk]
+        except _missing():
+            return
+        except Exception as error:
+            if "NoSuchBucket" not in str(error):
+                raise self._failed("list", prefix, error) from error
+            return
         for meta in sorted(found, key=lambda meta: meta["path"]):
             yield Entry(meta["path"], meta["size"], meta["last_modified"])
 

@@ -1,93 +1,33 @@
 """Several writers, killed at random, and readers that never see half a load."""
 
-import random
+import json
 import subprocess
 import sys
 import threading
-import time
 from collections import Counter
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
 
 from tests.warehouse.factory import batch, observation, portals, run
-from tests.warehouse.writer import ROWS
 from warehouse import snapshots
 from warehouse.objects import ObjectStore
 from warehouse.release import export_latest
 from warehouse.store import Warehouse
 
 ROOT = Path(__file__).parents[2]
-WRITERS, KILLS, LONGEST = 3, 10, 45.0
 
 
-class Writer:
-    """A writer process and what it announced."""
-
-    def __init__(self, url: str, seed: int, folder: Path) -> None:
-        self.log = folder / f"writer-{seed}.log"
-        with self.log.open("wb") as stream:
-            command = [sys.executable, "-m", "tests.warehouse.writer", url, str(seed)]
-            self.process = subprocess.Popen(command, stdout=stream, stderr=stream, cwd=ROOT)
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-
-    def said(self, word: str) -> list[str]:
-        lines = self.log.read_text().splitlines()
-        return [line.split()[1] for line in lines if line.startswith(f"{word} ")]
-
-
-@pytest.fixture
-def hammered(tmp_path: Path) -> tuple[Warehouse, list[Writer]]:
-    """A warehouse that several writers filled while one after the other was killed with SIGKILL."""
-    url, choice = str(tmp_path / "warehouse"), random.Random(7)
-    writers = [Writer(url, seed, tmp_path) for seed in range(WRITERS)]
-    running, kills, end = list(writers), 0, time.monotonic() + LONGEST
-    enough = time.monotonic() + LONGEST + 10
-    try:
-        while kills < KILLS and time.monotonic() < end:
-            time.sleep(choice.uniform(0.3, 0.9))
-            victim = running.pop(choice.randrange(len(running)))
-            if not victim.said("try"):
-                running.append(victim)
-                continue
-            victim.kill()
-            kills += 1
-            writers.append(Writer(url, WRITERS + kills, tmp_path))
-            running.append(writers[-1])
-        while sum(len(writer.said("done")) for writer in writers) < KILLS and time.monotonic() < enough:
-            time.sleep(0.2)
-    finally:
-        for writer in running:
-            writer.kill()
-    assert kills >= KILLS // 2, f"only {kills} kills in {LONGEST} s"
-    return Warehouse.open(url), writers
-
-
-def test_killed_writers_lose_nothing_double_nothing_and_leave_nothing_half_done(
-    hammered: tuple[Warehouse, list[Writer]],
-) -> None:
-    wh, writers = hammered
-    tried = {run_id for writer in writers for run_id in writer.said("try")}
-    done = {run_id for writer in writers for run_id in writer.said("done")}
-    assert len(done) >= KILLS // 2
-    loaded = Counter(wh.read("observations")["run_id"].to_pylist())
-    assert done <= set(loaded) <= tried
-    assert set(loaded.values()) == {ROWS}
-    assert set(wh.read("runs")["run_id"].to_pylist()) == set(loaded)
-    articles = wh.read("articles")
-    assert articles.num_rows == len(loaded) * (ROWS - 1) + 1
-    assert pc.count_distinct(articles["article_id"]).as_py() == articles.num_rows
-    mentions = wh.read("article_mentions")
-    assert set(mentions["id"].to_pylist()) == set(articles["article_id"].to_pylist())
-    versions = wh.read("article_versions")
-    assert versions.num_rows == len(loaded) * ROWS
+def test_killed_writers_lose_nothing_and_no_reader_ever_sees_half_a_load() -> None:
+    command = [sys.executable, "-m", "benchmarks.commits", "--quick", "--pause", "0.5"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280)
+    assert done.returncode == 0, done.stdout + done.stderr
+    figures = json.loads(done.stdout.strip().splitlines()[-1])
+    assert figures["kills"] == 20
+    assert figures["loads"] > 0
 
 
 def test_readers_in_a_loop_see_whole_loads_only(wh: Warehouse) -> None:

@@ -76,6 +76,12 @@ def test_export_views_query_and_doctor_work_in_a_bucket(s3_url: str) -> None:
     assert examine(place).healthy
 
 
+def test_a_bucket_that_nobody_made_yet_is_empty(s3_url: str) -> None:
+    place = Warehouse.open(s3_url.replace("tintinh", "tintinh-new"))
+    assert place.snapshot() is None
+    assert place.read("articles").num_rows == 0
+
+
 def test_a_refused_bucket_is_named_with_the_remedy(s3_url: str) -> None:
     with pytest.raises(StoreError, match=r"s3://ab/x.*AWS_ENDPOINT_URL"):
         prove_conditional(open_objects("s3://ab/x"))
