@@ -7,10 +7,10 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from pathlib import Path
 
 import docx
+import pypdf
 import pypdfium2 as pdfium
 
 SECONDS = 300
@@ -19,12 +19,13 @@ Peer = Callable[[bytes], str]
 
 def pdf_peers() -> dict[str, Peer]:
     """Readers of text layers."""
-    found: dict[str, Peer] = {"pypdfium2": _pdfium, "pdfminer.six": _pdfminer, "pdfplumber": _pdfplumber}
-    if shutil.which("pdftotext"):
-        found["pdftotext"] = _pdftotext
-    if _has("pypdf"):
-        found["pypdf"] = _pypdf
-    return found
+    found: dict[str, Peer] = {
+        "pypdfium2": _pdfium,
+        "pdfminer.six": _pdfminer,
+        "pdfplumber": _pdfplumber,
+        "pypdf": _pypdf,
+    }
+    return found | ({"pdftotext": _pdftotext} if shutil.which("pdftotext") else {})
 
 
 def docx_peers() -> dict[str, Peer]:
@@ -46,14 +47,6 @@ def scan_peers() -> dict[str, Peer]:
     return {"tesseract vie": _tesseract} if shutil.which("tesseract") else {}
 
 
-def _has(module: str) -> bool:
-    try:
-        import_module(module)
-    except ImportError:
-        return False
-    return True
-
-
 def _pdfium(body: bytes) -> str:
     document = pdfium.PdfDocument(body)
     return "\n".join(page.get_textpage().get_text_range() for page in document)
@@ -73,7 +66,6 @@ def _pdfplumber(body: bytes) -> str:
 
 
 def _pypdf(body: bytes) -> str:
-    pypdf = import_module("pypdf")
     return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(body)).pages)
 
 

@@ -17,13 +17,14 @@ from fpdf.enums import XPos, YPos
 from benchmarks.documents.ole import compound_file
 from benchmarks.documents.samples import Sample
 from benchmarks.documents.word import word_streams
-from transforms.legacy import TCVN3
+from transforms.legacy import TCVN3, VNI
 
 _FAMILY = "document"
 SANS = (Path(font_roboto.Roboto), Path(font_roboto.RobotoBold))
 SERIF = tuple(Path(f"/usr/share/fonts/truetype/freefont/FreeSerif{weight}.ttf") for weight in ("", "Bold"))
 CREATED = dt.datetime(2025, 5, 1, tzinfo=dt.UTC)
 _CODES = {letter: code for code, letter in TCVN3.items()}
+_VNI_CODES = {letter: code for code, letter in VNI.items()}
 _LINE = 6.5  # mm
 _Cell = Callable[[FPDF, float, str, str, bool], None]
 
@@ -63,6 +64,11 @@ def docx_file(sample: Sample, font: str | None = None, spell: Callable[[str], st
 def tcvn3(text: str) -> str:
     """The text as typed in a TCVN3 font: capitals with a tone, which it has no codes for, as small letters."""
     return "".join(_CODES.get(letter) or _CODES.get(letter.lower(), letter) for letter in text)
+
+
+def vni(text: str) -> str:
+    """The text as typed in a VNI font: a base letter and a mark for each accented one."""
+    return "".join(_VNI_CODES.get(letter, letter) for letter in text)
 
 
 def doc_file(sample: Sample, spell: Callable[[str], str] = tcvn3) -> bytes:

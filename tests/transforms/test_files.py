@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.documents import render
+from benchmarks.documents.ole import compound_file
 from benchmarks.documents.samples import Sample, samples
 from benchmarks.documents.scores import error_rate
 from benchmarks.documents.workbook import ANNEX, workbook
@@ -65,6 +66,22 @@ def test_legacy_letters_are_named_and_capitals_come_back(sandbox: FileSandbox) -
     assert "encoding_tcvn3" in found.flags
     assert "ỦY BAN NHÂN DÂN" in found.text
     assert "tham mưu" in found.text
+
+
+@pytest.mark.parametrize("sample", [PLAN, LETTER], ids=["plan", "letter"])
+def test_vni_letters_become_unicode(sample: Sample) -> None:
+    for found in (
+        read_file(render.docx_file(sample, "VNI-Times", render.vni)),
+        read_file(render.doc_file(sample, render.vni)),
+    ):
+        assert "encoding_vni" in found.flags
+        assert error_rate([(sample.text, found.text)]) <= 0.001
+
+
+def test_an_encrypted_word_file_says_so() -> None:
+    found = read_file(compound_file({"EncryptedPackage": b"x" * 5000, "EncryptionInfo": b"y" * 5000}))
+    assert found.outcome is Outcome.UNREADABLE
+    assert "encrypted" in (found.reason or "")
 
 
 def word(fill: Callable[[docx.document.Document], None]) -> FileText:

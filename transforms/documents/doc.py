@@ -42,6 +42,8 @@ def read_doc(body: bytes) -> FileText:
 
 
 def _read(container: olefile.OleFileIO, body: bytes) -> FileText:
+    if container.exists("EncryptedPackage"):
+        return FileText(Outcome.UNREADABLE, "docx", reason="the file is encrypted; ask the portal for an open copy")
     if not container.exists("WordDocument"):
         return FileText(Outcome.WRONG_TYPE, "doc", reason="an OLE file without a Word document in it")
     stream = container.openstream("WordDocument").read()

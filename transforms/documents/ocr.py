@@ -27,7 +27,7 @@ from transforms.documents.words import Segment, Word, read_tsv, segments
 from transforms.text import clean_lines
 
 ENGINE, LANGUAGE = "tesseract", "vie"
-SECONDS = 60.0  # for one page
+SECONDS = 40.0  # for one look at a page; there may be two
 _WHOLE_PAGE, _ONE_BLOCK = "3", "6"  # page segmentation modes
 _VERSION = re.compile(r"tesseract\s+v?(\S+)")
 _GOOD = 0.5  # confidence from which a line of the second look is taken

@@ -20,7 +20,7 @@ from transforms.documents.reading import Wanted
 from transforms.documents.worker import FILE, HEADER, LENGTH, PAGE
 from warehouse.schema import Outcome
 
-SECONDS = 60.0  # without a page or another sign of life
+SECONDS = 90.0  # without a page or another sign of life
 LONGEST = 3600.0  # seconds that one file may take
 MEGABYTES = 2048  # address space of the child
 LARGEST = 64 << 20  # bytes of a file
