@@ -7,7 +7,7 @@ Each reads a bounded number of tokens, so that a text is read in linear time.
 from __future__ import annotations
 
 from transforms.tagging.view import fold_key
-from transforms.tagging.words import AREA_LEVELS, CITY_LEVELS, LEVELS, Words
+from transforms.tagging.words import AREA_LEVELS, CITY_LEVELS, LEVELS, ROMAN, Words
 
 LONGEST_BODY = 22
 CONNECTORS = frozenset({"và", "&", "-", "/", "cho"})
@@ -265,6 +265,9 @@ class Grammar(Words):
         shared = self._shared(index, end)
         if shared:
             return shared, end - 1, shared
+        if at < self.count and self.joined(at) and self._acronym(at):
+            owner = self.body(at + 2, parent=True) if self.folded[at + 1 : at + 2] == ["của"] else None
+            return (owner, at + 2, owner) if owner else (at + 1, at, at + 1)
         return (end, None, None) if kind == "alone" else None
 
     def _shared(self, index: int, end: int) -> int | None:
@@ -299,10 +302,22 @@ class Grammar(Words):
         if head == "trưởng" and self.folded[at - 2] in ("bộ", "thứ") and self.capital[at]:
             field = self.lexicon.body_words.match(self.folded, at)
             return self.name_end(at) if field else None
+        if head in ("tịch", "thư") and self.folded[at : at + 3] != ["hồ", "chí", "minh"]:
+            province = self.listed_area(at, ("province",))
+            if province:
+                return province
         if head in ("phòng", "ban", "khoa") and not self.likely_person(at) and not self.person(at):
             listed = self.lexicon.body_words.match(self.folded, at)
             return self.name_end(at) if listed or self.capital[at] else None
         return self._state(at)
+
+    def _acronym(self, at: int) -> bool:
+        """A body by its letters alone ("Tổng Giám đốc ACV")."""
+        word = self.words[at]
+        shouted = self.words[at - 1].isupper() and len(self.words[at - 1]) > 1
+        return (
+            word.isalpha() and word.isupper() and 2 <= len(word) <= 8 and not shouted and self.folded[at] not in ROMAN
+        )
 
     def _state(self, at: int) -> int | None:
         for words in (["nước"], ["quốc", "hội"], ["chính", "phủ"]):

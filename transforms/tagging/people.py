@@ -272,9 +272,7 @@ class People:
             index = self.tokens.starting(start)
             if index is None or len(line) > 60 or start == 0:
                 continue
-            if all(_is_name(part) for part in re.split(r"\s?[-,/]\s|/|\s-", line)[:1]) and self._byline_like(
-                index, line
-            ):
+            if _is_byline(line) and self._byline_like(index, line):
                 next_index: int | None = index
                 while next_index is not None:
                     next_index = self._credited(next_index)
@@ -302,6 +300,12 @@ def _lines(text: str, begin: int) -> Iterator[tuple[int, str]]:
         end = len(text) if end < 0 else end
         yield start, text[start:end].rstrip(" .")
         start = end + 1
+
+
+def _is_byline(line: str) -> bool:
+    """Names alone, or a name before a slash and its unit ("Bình Minh/Trung tâm TT&VH")."""
+    parts = re.split(r"\s?[-,]\s|\s-", line.split("/")[0])
+    return all(_is_name(part) for part in parts)
 
 
 def _is_name(part: str) -> bool:

@@ -215,12 +215,17 @@ class Places:
         if end - index == 1 and (not self._known_word(index) or (len(key[0]) > 2 and grammar.words[index].isupper())):
             return False
         longer = end < grammar.count and grammar.joined(end) and grammar.name_word(end)
-        if longer and (grammar.folded[index] in grammar.lexicon.surnames or end - index == 1):
+        if longer and (grammar.folded[index] in grammar.lexicon.surnames or not self._whole(index, end)):
             return False
         if end < grammar.count and grammar.glue[end] == "" and grammar.words[end] in "&":
             return False
-        before_capital = index and grammar.joined(index) and grammar.name_word(index - 1)
-        return not (before_capital and (end - index == 1 or grammar.folded[index - 1] in grammar.lexicon.surnames))
+        before = grammar.folded[index - 1] if index and grammar.joined(index) else ""
+        before_capital = before and grammar.name_word(index - 1) and before not in grammar.lexicon.no_names
+        return not (before_capital and (end - index == 1 or before in grammar.lexicon.surnames))
+
+    def _whole(self, index: int, end: int) -> bool:
+        """Whether the name is complete even where a capitalised word follows: a province, a country of two words."""
+        return self._is_province(index, end) or (end - index > 1 and self.grammar.country(index) == end)
 
     def _known_word(self, index: int) -> bool:
         """Whether a place of one word is told by it: a foreign one, or one of the few that mean nothing else."""

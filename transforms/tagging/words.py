@@ -192,7 +192,9 @@ class Words:
 
     def _beside_province(self, index: int, at: int) -> bool:
         """Whether a province behind a hyphen says where: "Khu CNTT tập trung Cầu Giấy - Hà Nội", no road's end."""
-        return self.listed_area(at, ("province",)) is not None and self.listed_area(index, ("district",)) is not None
+        if self.listed_area(at, ("province",)) is None or self.listed_area(index, ("province",)):
+            return False
+        return self.listed_area(index, ("district",)) is not None
 
     def _capital_run(self, index: int) -> int:
         end = index
