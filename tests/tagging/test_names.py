@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+import pyarrow.parquet as pq
 import pytest
 
-from transforms.tagging import Context, tag
+from transforms.tagging import Context, tag, vocabulary
 
 HOME = Context(province="lang_son", published=date(2023, 5, 4))
 
@@ -268,3 +269,30 @@ def test_a_village_office_takes_its_village_along():
 def test_a_commune_without_type_word_is_known_by_its_district():
     found = places("Đường từ Tân Thanh đi huyện Văn Lãng dài 9 km.", Context(published=date(2023, 1, 1)))
     assert (found["Tân Thanh"].level, found["Tân Thanh"].rule) == ("commune", "commune-of-named-district")
+
+
+@pytest.mark.parametrize(
+    ("written", "day", "level", "code", "now"),
+    [
+        ("tỉnh Hà Tây", date(2005, 1, 1), "province", "28", "01"),
+        ("huyện Từ Liêm", date(2012, 1, 1), "district", "019", None),
+        ("huyện Yên Hưng", date(2010, 1, 1), "district", "206", None),
+        ("tỉnh Thừa Thiên Huế", date(2024, 1, 1), "province", "46", "46"),
+        ("thành phố Huế", date(2024, 1, 1), "district", "474", None),
+        ("thành phố Huế", date(2025, 2, 1), "province", "46", "46"),
+        ("thành phố Đồng Nai", date(2026, 5, 1), "province", "75", "75"),
+    ],
+)
+def test_units_are_known_through_time(written, day, level, code, now):
+    found = places(f"Đoàn đến {written}.", Context(published=day))[written]
+    assert (found.level, found.code, found.code_now) == (level, code, now)
+
+
+def test_every_unit_that_began_with_the_reform_names_its_predecessors_and_decree():
+    rows = pq.read_table(vocabulary.DATA / "gazetteer.parquet").to_pylist()
+    new = [row for row in rows if row["valid_from"] == date(2025, 7, 1)]
+    assert len(new) > 3300
+    assert all(row["decree"] for row in new)
+    assert sum(not row["predecessors"] for row in new) <= 10  # islands that had no commune
+    phu_tho = next(row for row in new if row["name"] == "Phú Thọ" and row["level"] == "province")
+    assert phu_tho["predecessors"] == ["17", "25", "26"]

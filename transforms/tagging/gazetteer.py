@@ -101,7 +101,7 @@ def load() -> Gazetteer:
             key = tuple(map(sys.intern, token_key(name)))
             by_name[key].append(unit)
             by_level[unit.level].add(key)
-        if unit.level == "province" and unit.valid_from is None:
+        if unit.level == "province" and unit.valid_from is None and row["slug"]:
             provinces[row["slug"]] = unit.code
             current[unit.code] = unit.successors[0]
     frozen = {key: tuple(units) for key, units in by_name.items()}

@@ -18,8 +18,10 @@ _QUANTITY = re.compile(
 _SCALE = re.compile(r"(?:(triệu|nghìn|ngàn|tỷ|tỉ|vạn|trăm)\s)", re.I)
 _FACTORS = {"trăm": 1e2, "nghìn": 1e3, "ngàn": 1e3, "vạn": 1e4, "triệu": 1e6, "tỷ": 1e9, "tỉ": 1e9}
 _RANKED = re.compile(
-    r"(?<!\w)(?:năm|quý|tháng|ngày|thứ|mức độ|cấp độ|cấp|khóa|số|điều|khoản|điểm|mục|chương|phần|tổ|thôn|ấp|khu phố|lớp"
-    r"|phường|quận|hạng|tuổi|phòng|bài|tập|kỳ|vòng|đường|quốc lộ|tỉnh lộ|lúc|vào|nhóm|vùng|ql|đt|covid-|loại|bảng"
+    r"(?<!\w)(?:năm|quý|tháng|ngày|thứ|mức độ|cấp độ|(?<!cung )(?P<grade>cấp)|khóa|số|(?-i:Điều)"
+    r"|khoản|điểm|mục|chương|phần|tổ|thôn|ấp|khu phố|lớp"
+    r"|phường|quận|hạng|tuổi|phòng|bài|tập|kỳ|vòng|đường|quốc lộ|tỉnh lộ|lúc"
+    r"|vào|nhóm|vùng|ql|đt|covid-|loại|bảng"
     r"|chỉ đạo|đề án|chương trình|chỉ thị|quyết định|nghị quyết|nghị định|kế hoạch|dự án"
     r"|lần|tầng|ngõ|nhà|khóm|km|cung đường|khu vực|cơ sở|đội|hải đội|đại đội|tiểu đoàn|trung đoàn|lữ đoàn|sư đoàn"
     r"|quân khu|quân đoàn|binh đoàn)\s?$",
@@ -31,6 +33,7 @@ _COMPARISON = re.compile(
     re.I,
 )
 _ROAD = re.compile(r"(?:tỉnh|quốc|huyện|hương) lộ|đường tỉnh", re.I)
+HIGHEST_GRADE = 20  # "cấp 4" is a rank, "cấp 450 chứng chỉ" is not
 _WORD = re.compile(r"[^\W\d_]+[²³23]?|[%‰]|°[cC]|[/,]")
 _PER = re.compile(r"/(?:người|năm|tháng|ngày|ha|giờ)(?!\w)")
 _PRICE = re.compile(
@@ -145,7 +148,8 @@ def _excluded(plain: str, match: re.Match[str], unit: _Unit) -> bool:
         bare_letter = unit.normal in ("kg", "m", "W") and not match["gap"] and plain[match.end()].isupper()
         return bare_letter and plain[match.end()] not in "MK"
     year = match["b"] is None and re.fullmatch(r"(?:19|20)\d\d", match["a"]) is not None
-    ranked = _RANKED.search(before) is not None
+    rank = _RANKED.search(before)
+    ranked = rank is not None and not (rank["grade"] and number_value(match["a"]) > HIGHEST_GRADE)
     return ranked or (year and before.rstrip().lower().endswith(("năm", "/", "-"))) or not match["gap"]
 
 

@@ -93,7 +93,7 @@ class Resolver:
         if place.level != "province" or not self._typed(place).startswith("thành phố"):
             return place.level
         units = self.gazetteer.by_name.get(place.key, ())
-        provinces = self._dated([unit for unit in units if unit.level == "province"])
+        provinces = [unit for unit in units if unit.level == "province" and (self.day is None or unit.at(self.day))]
         cities = [unit for unit in units if unit.level == "district" and unit.type == "Thành phố"]
         is_city = any(unit.type == "Thành phố" for unit in provinces)
         return "district" if cities and not is_city else "province"
