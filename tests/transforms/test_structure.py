@@ -158,6 +158,37 @@ def test_those_who_carry_out_a_decision_are_charged_with_it() -> None:
     assert named[1:3] == ["Trưởng phòng Kinh tế", "Trưởng Công an xã"]
 
 
+CELLS = """UBND TỈNH LÀO CAI SỞ Y TẾ ------- | CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM Độc lập - Tự do - Hạnh phúc ----
+Số: 12/QĐ-SYT | Lào Cai, ngày 05 tháng 01 năm 2024
+
+QUYẾT ĐỊNH
+
+Về việc giao chỉ tiêu khám sức khỏe
+
+Điều 1. Giao chỉ tiêu khám sức khỏe năm 2024 cho các đơn vị./.
+
+Nơi nhận: - Như Điều 1; - Bộ Y tế; - Lưu: VT, NVY. | TM. BAN GIÁM ĐỐC KT. GIÁM ĐỐC PHÓ GIÁM ĐỐC Hoàng Quốc Bảo"""
+
+
+def test_cells_of_a_table_that_share_a_line_are_told_apart() -> None:
+    found = read_structure(CELLS)
+    assert (told(found.head.superior), told(found.head.issuer)) == ("UBND TỈNH LÀO CAI", "SỞ Y TẾ")
+    assert (told(found.head.place), found.head.issued_date) == ("Lào Cai", dt.date(2024, 1, 5))
+    signer = found.tail.signer
+    assert (signer.capacity, told(signer.signed_for), told(signer.office)) == (
+        "TM. KT.",
+        "BAN GIÁM ĐỐC",
+        "PHÓ GIÁM ĐỐC",
+    )
+    assert told(signer.name) == "Hoàng Quốc Bảo"
+    assert [part.text for part in (*found.tail.recipients, *found.tail.copies)] == [
+        "Như Điều 1",
+        "Bộ Y tế",
+        "VT",
+        "NVY",
+    ]
+
+
 def test_legal_bases_and_addressees_are_lists() -> None:
     assert [len(paper(name).head.bases) for name in ("quyet_dinh", "to_trinh", "ke_hoach_tinh_uy")] == [3, 2, 1]
     assert len(paper("cong_van").head.addressees) == 3

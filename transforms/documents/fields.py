@@ -56,10 +56,16 @@ def complete(page: DocumentFields, file: DocumentFields) -> DocumentFields:
         flags.append("number_differs_from_file")
     if page.issued_date and file.issued_date and page.issued_date != file.issued_date:
         flags.append("issued_date_differs_from_file")
+    if page.doc_type and file.doc_type and not compatible(page.doc_type, file.doc_type):
+        flags.append("type_differs_from_file")
+    if page.signer and file.signer and fold(page.signer) != fold(file.signer):
+        flags.append("signer_differs_from_file")
     taken = {
         name: getattr(page, name) if getattr(page, name) is not None else getattr(file, name)
         for name in ("number", "number_raw", "doc_type", "issuer", "issued_date", "effective_date", "signer", "subject")
     }
+    if page.issuer and file.issuer and fold(file.issuer).startswith(fold(page.issuer)):
+        taken["issuer"] = file.issuer  # the number's symbol says UBND, the head of which province
     return replace(page, **taken, flags=tuple(flags))
 
 

@@ -45,9 +45,10 @@ def fields_of(structure: Structure, text: str) -> DocumentFields:
 def _numbered(part: Part | None) -> DocumentFields:
     if part is None:
         return DocumentFields()
-    if not part.text[0].isdigit():
-        return DocumentFields(number_raw=part.text, flags=("number_blank",))
-    return numbered(part.text)
+    if part.text[0].isdigit():
+        return numbered(part.text)
+    symbol = numbered(f"1{part.text}")
+    return DocumentFields(None, part.text, symbol.doc_type, symbol.issuer, flags=("number_blank",))
 
 
 def _agree(first: str, second: str) -> bool:

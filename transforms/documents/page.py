@@ -50,8 +50,7 @@ def extract_document(
     fields, rows = read_rows(page, hints.document)
     files = _files(page, hints, url)
     text = _own_text(page, hints, rows)
-    if not rows:
-        fields = read_layout(text)
+    fields = complete(fields, read_layout(text)) if rows else read_layout(text)
     if fields.is_empty:
         return NotArticle(Outcome.NOT_ARTICLE, f"{url}: no rows and no head of a document were found; check the family")
     key = " ".join([*(fold(raw_text(row)) for row in rows), fold(text), *(link.url for link in files)])

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from transforms import numbers
 from transforms.documents.structure import agencies
 from transforms.documents.structure.model import Head, Part
-from transforms.documents.structure.source import Line, Source
+from transforms.documents.structure.source import Line, Source, bare
 from transforms.documents.structure.types import LETTER, read_type
 
 HEAD_LINES = 45
@@ -23,9 +23,14 @@ _MOTTO = re.compile(
     r"|d\w{2} l\wp\W{1,4}t\w d\w\W{1,4}h\w{3} ph\w{2}\W{0,3}"
     r"|d\w{2,3}g c\w{2,3}g s\wn v\w{2,3} nam\W{0,3}"
 )
-_COLUMNS = re.compile(r" {3,}| ?\| ?")
-_SO = re.compile(r"s[o06]\s{0,3}(?:ky hieu\s{0,2})?[:;.,]?\s{0,8}(?=[\d/._\-…]|\.\.)")
-_BLANK_NUMBER = re.compile(r"[\s._…]{0,30}(?P<symbol>[/-]\s{0,3}[A-ZĐ][\w&/-]{1,30})")
+_COLUMNS = re.compile(r" {3,}| ?\| ?| ?[-_=*]{3,} ?")
+_ABOVE = re.compile(r"(?:ubnd|uy ban nhan dan|bo|so|tinh uy|dang bo|thanh uy|huyen uy|dai hoc|tong cong ty)\b")
+_BELOW = re.compile(
+    r"(?<= )(?:so|phong|van phong|chi cuc|cuc|trung tam|ban quan ly|ban dan toc|thanh tra|truong|benh vien|huyen uy"
+    r"|dang uy|thi uy|thanh uy|ban thuong vu|ban to chuc|ban tuyen giao|ban chi dao)\b"
+)
+_SO = re.compile(r"s[o06]\s{0,3}(?:ky hieu\s{0,2})?(?:[:;.,]?\s{0,8}(?=[\d/._\-…])|[:;]\s{0,8}(?=\S{1,12}\s{0,3}/))")
+_BLANK_NUMBER = re.compile(r"[^/]{0,30}(?P<symbol>[/-]\s{0,3}(?:\d{4}/)?[A-ZĐ][\w&/-]{1,30})")  # or written by hand
 _DATE = re.compile(
     r"ng\wy\s{0,3}(?P<d>\d{0,2})[\s._…]{0,12}th\wng\s{0,3}(?P<m>\d{0,2})[\s._…]{0,12}n\wm\s{0,3}(?P<y>(?:19|20)\d\d)(?!\d)"
 )
@@ -67,10 +72,11 @@ def read_head(source: Source) -> ReadHead:
     """The head of the text; whatever the text does not show stays null."""
     cells = _cells(source)
     number_at = next((i for i, (_, cell) in enumerate(cells) if _SO.match(cell.bare)), None)
-    dated_at = next((i for i, (_, cell) in enumerate(cells) if _DATE.search(cell.bare)), None)
+    dated_at = _date_cell(cells)
     typed_at, kind, consumed = _type(cells, number_at)
     stop = next((at for at in (number_at, dated_at, typed_at) if at is not None), 0)
-    superior, issuer = _issuer([cell for _, cell in cells[:stop]], source)
+    number = _number(cells[number_at][1], source) if number_at is not None else None
+    superior, issuer = _issuer([cell for _, cell in cells[:stop]], number, source)
     place, issued, day = _dated(cells[dated_at][1], source) if dated_at is not None else (None, None, None)
     subject, body = _subject(cells, typed_at, consumed, source)
     addressees, body = _addressees(source, body)
@@ -78,7 +84,7 @@ def read_head(source: Source) -> ReadHead:
     head = Head(
         superior=superior,
         issuer=issuer,
-        number=_number(cells[number_at][1], source) if number_at is not None else None,
+        number=number,
         place=place,
         issued=issued,
         issued_date=day,
@@ -102,7 +108,8 @@ def _columns(line: Line) -> Iterator[Line]:
     """The columns that share a line; the motto is none."""
     cuts = [match.span() for match in _MOTTO.finditer(line.bare)]
     gaps = (match.span() for match in _COLUMNS.finditer(line.plain))
-    cuts += [gap for gap in gaps if not line.bare[: gap[0]].endswith(_LEFT_BLANK)]
+    cuts += [gap for gap in gaps if not line.bare.endswith(_LEFT_BLANK, 0, gap[0])]
+    cuts += [(at, at) for at in _issuers_below(line)]
     dated = _DATE.search(line.bare)
     place = _place(line, dated) if dated and _SO.match(line.bare) else None
     if place:
@@ -116,6 +123,14 @@ def _columns(line: Line) -> Iterator[Line]:
         if piece and any(letter.isalnum() for letter in piece.plain):
             yield piece
         done = max(done, end)
+
+
+def _issuers_below(line: Line) -> Iterator[int]:
+    """Where the issuing body begins behind the one above it, in capitals on one line (UBND TỈNH TRÀ VINH SỞ Y TẾ)."""
+    if line.plain[:8].isupper() and _ABOVE.match(line.bare):
+        for match in _BELOW.finditer(line.bare, 8):
+            if line.plain[match.start() : match.end()].isupper():
+                yield match.start()
 
 
 def _number(cell: Line, source: Source) -> Part | None:
@@ -147,6 +162,17 @@ def _place(line: Line, dated: re.Match[str]) -> re.Match[str] | None:
     return _PLACE.search(line.plain, first, hour.start() if hour else dated.start())
 
 
+def _date_cell(cells: list[Cell]) -> int | None:
+    """The cell of place and date: a short one above the body, which ends with the date."""
+    for at, (_, cell) in enumerate(cells):
+        match = _DATE.search(cell.bare)
+        if match and len(cell.plain) - match.end() < 12 and match.start() < _LONGEST_PLACE:
+            return at
+        if _BASE.match(cell.bare) and cell.plain[0].isupper() and not cell.shouted:
+            return None
+    return None
+
+
 def _day(match: re.Match[str]) -> dt.date | None:
     try:
         return dt.date(int(match["y"]), int(match["m"] or 0), int(match["d"] or 0))
@@ -169,8 +195,11 @@ def _type(cells: list[Cell], number_at: int | None) -> tuple[int | None, str | N
     return None, None, 0
 
 
-def _issuer(cells: list[Line], source: Source) -> tuple[Part | None, Part | None]:
-    """(superior, issuer): the bodies in capitals above the number; a name may run over several lines."""
+def _issuer(cells: list[Line], number: Part | None, source: Source) -> tuple[Part | None, Part | None]:
+    """(superior, issuer): the bodies in capitals above the number; a name may run over several lines.
+
+    The last one is the issuer, but for the one that the number's symbol stands for: stamps name others.
+    """
     names: list[list[Line]] = []
     for cell in cells:
         if not cell.shouted or sum(map(str.isalpha, cell.plain)) < 4:
@@ -179,8 +208,11 @@ def _issuer(cells: list[Line], source: Source) -> tuple[Part | None, Part | None
             names[-1].append(cell)
         else:
             names.append([cell])
-    parts = [_joined(source, name) for name in names[-2:]]
-    return (parts[0] if len(parts) > 1 else None), (parts[-1] if parts else None)
+    parts = [_joined(source, name) for name in names]
+    symbol = numbers.parse_number(f"1{number.text}" if number.text[0] == "/" else number.text) if number else None
+    known = bare(numbers.issuer_name(symbol.issuer_symbol) or "\n") if symbol else "\n"
+    at = next((i for i, part in enumerate(parts) if bare(part.text) == known), len(parts) - 1)
+    return (parts[at - 1] if at > 0 else None), (parts[at] if parts else None)
 
 
 def _open(cell: Line) -> bool:
@@ -197,7 +229,7 @@ def _joined(source: Source, lines: list[Line]) -> Part:
 def _subject(cells: list[Cell], typed_at: int | None, consumed: int, source: Source) -> tuple[Part | None, int]:
     """The subject below the type (or behind "V/v"), and the line after it."""
     if typed_at is None:
-        return None, _after_head(cells)
+        return _untyped(cells, source)
     at, first = cells[typed_at]
     letter = bool(_LETTER.match(first.bare))
     rest = first.cut(consumed)
@@ -213,6 +245,19 @@ def _subject(cells: list[Cell], typed_at: int | None, consumed: int, source: Sou
     if not taken:
         return None, last + 1
     return _joined(source, taken), last + 1
+
+
+def _untyped(cells: list[Cell], source: Source) -> tuple[Part | None, int]:
+    """The lines between head and bases where the type cannot be read; none without a base below them."""
+    after = _after_head(cells)
+    taken: list[Line] = []
+    for number, cell in cells:
+        if number < after or cell.shouted:
+            continue
+        if _BASE.match(cell.bare) and cell.plain[0].isupper():
+            return (_joined(source, taken) if 0 < len(taken) < _SUBJECT_LINES else None), number
+        taken.append(cell)
+    return None, after
 
 
 def _subject_ends(taken: list[Line], cell: Line, letter: bool) -> bool:
@@ -232,7 +277,10 @@ def _subject_ends(taken: list[Line], cell: Line, letter: bool) -> bool:
 
 def _after_head(cells: list[Cell]) -> int:
     """The line after the last one that is the head's, in a text without type and subject."""
-    known = [at for at, cell in cells if _SO.match(cell.bare) or (_DATE.search(cell.bare) and len(cell.plain) < 80)]
+    based = next((i for i, (_, cell) in enumerate(cells) if _BASE.match(cell.bare)), len(cells))
+    above = cells[:based]
+    dated = _date_cell(above)
+    known = [at for i, (at, cell) in enumerate(above) if i == dated or _SO.match(cell.bare)]
     return max(known, default=-1) + 1
 
 
@@ -249,12 +297,7 @@ def _addressees(source: Source, at: int) -> tuple[tuple[Part, ...], int]:
     while i < len(lines) and i < begin + 60:
         line = lines[i]
         dashed = line.plain[0] in "-+•"
-        if (
-            not dashed
-            and found
-            and (dashes or line.apart or _BASE.match(line.bare))
-            and not _goes_on(source, lines[i - 1], line)
-        ):
+        if not dashed and found and _addressed(source, lines[i - 1], line, dashes):
             break
         if dashed or not found:
             found.append((line.start, line.end))
@@ -264,8 +307,11 @@ def _addressees(source: Source, at: int) -> tuple[tuple[Part, ...], int]:
     return tuple(part for start, end in found for part in split_list(source, start, end)), i
 
 
-def _goes_on(source: Source, above: Line, line: Line) -> bool:
-    return not line.apart and not above.plain.endswith((".", ";")) and source.continues(above, line)
+def _addressed(source: Source, above: Line, line: Line, dashes: bool) -> bool:
+    """Whether the addressees end above a line without a dash."""
+    if line.apart or above.plain.endswith((".", ";")) or _BASE.match(line.bare):
+        return True
+    return not dashes and not source.continues(above, line)
 
 
 def split_list(source: Source, start: int, end: int) -> Iterator[Part]:

@@ -64,19 +64,23 @@ class Label:
         return LETTER_RANK if self.kind == "letter" else RANKS[self.kind]
 
 
-def labels(line: Line) -> list[Label]:
-    """Every label that the beginning of the line may be, the likeliest first."""
+def labels(line: Line, romans: bool = False) -> list[Label]:
+    """Every label that the beginning of the line may be, the likeliest first.
+
+    ``romans``: the text has Roman numerals before titles in capitals, so that "1. MỤC ĐÍCH" may be a misread one.
+    """
     first = line.plain[0]
     if first in "đdbĐDB" or first in "cCmMpPtT":
         named = _named(line)
         if named:
             return named
     found: list[Label] = []
-    if first in "IVX":
+    loud = first in "LHTYl1|!" and line.plain[2:].isupper()
+    if first in "IVX" or (loud and romans):
         found += _romans(line)
     if first.isdigit() or first in "lIO|":
         found += _numbers(line)
-    if first in "LHTYl1|!" and line.plain[2:].isupper():
+    if loud and not romans:
         found += _romans(line)
     if first.isalpha():
         found += _letters(line)
@@ -107,10 +111,9 @@ def _romans(line: Line) -> list[Label]:
     dotted = match.re is _ROMAN and match["mark"] != ","
     if exact:
         return [Label("roman", (exact,), written, match.end(), dotted and match["mark"] != ":")]
-    readings = dict.fromkeys(
-        roman(each)
-        for each in (written.translate(_AS_ROMAN).replace("H", "II"), written.translate(_AS_ROMAN).replace("H", "I"))
-    )
+    shorter = [written[:-1]] if len(written) > 1 and written[-1] in "L1l|!" else []  # the dot misread: "IL." for "I."
+    forms = [form.translate(_AS_ROMAN).replace("H", strokes) for form in (written, *shorter) for strokes in ("II", "I")]
+    readings = dict.fromkeys(map(roman, forms))
     return [Label("roman", (value,), written, match.end(), sure=False) for value in readings if value]
 
 

@@ -14,6 +14,7 @@ from transforms.documents.structure.types import read_type
 
 _GAP = 3  # labels that may be lost between two that were read
 _NAMES = {"part": "Phần", "chapter": "Chương", "division": "Mục", "subdivision": "Tiểu mục", "article": "Điều"}
+_SECOND = re.compile(r"(?:II|III|IV)\s?[.,/-]\s")
 _ANNEX = re.compile(r"phu luc(?:\s{1,2}(?:so\s{1,2})?(?P<label>[ivxl\d]{1,5}|[a-h]))?\s?(?:[.:-].{0,150})?$")
 _LISTS = re.compile(r"(?:danh muc|danh sach|bieu|mau|noi dung|bang|lich|noi quy|dieu le)\b")
 _LONGEST_QUOTE = 300  # lines; a mark that is not closed for longer is a misreading
@@ -41,7 +42,8 @@ class Node:
 class Outline:
     """Accepts labels line by line; the stack holds the sections that are open."""
 
-    def __init__(self) -> None:
+    def __init__(self, romans: bool = False) -> None:
+        self._romans = romans
         self.nodes: list[Node] = []
         self._stack: list[Node] = []
         self._top: dict[int, tuple[int, ...]] = {}
@@ -51,7 +53,7 @@ class Outline:
 
     def offer(self, line: Line, at: int) -> bool:
         """Take the line as a section where one of its labels fits; whether it did."""
-        for label in labels(line):
+        for label in labels(line, self._romans):
             fitting = self._fitting(label)
             if fitting is not None:
                 self._open(*fitting, at)
@@ -191,8 +193,8 @@ def _misread(label: Label, expected: tuple[int, ...]) -> bool:
 
 def read_sections(source: Source, first: int, last: int) -> tuple[Section, ...]:
     """The sections between line ``first`` and the end; lines from ``last`` to the first annex are the signature's."""
-    outline = Outline()
     lines = source.lines
+    outline = Outline(any(_SECOND.match(line.plain) and line.shouted for line in lines))
     quoted = _quoted(lines)
     after = False
     for at in range(first, len(lines)):

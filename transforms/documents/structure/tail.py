@@ -17,7 +17,7 @@ from transforms.documents.structure.model import Part, Signer, Tail
 from transforms.documents.structure.source import CAPITALS, SMALLS, Line, Source, bare
 from transforms.tagging.vocabulary import rows
 
-_LOUD_WORDS = rf"(?P<rest>(?:[{CAPITALS}.,&/()-]{{1,14}}(?:\s{{1,2}}|$)){{1,14}})"
+_LOUD_WORDS = rf"(?P<rest>(?:[{CAPITALS}.,&/()_-]{{1,14}}(?:\s{{1,2}}|$)){{1,14}})"
 _CAPACITY = re.compile(
     r"(?:^|(?<=\s))(?P<capacity>(?:TUQ|T/UQ|TM|T/M|KT|K/T|TL|T/L)(?=\s?[.,:]|\s)|Q(?=\s?\.))\s?[.,:]?\s{0,3}"
     + _LOUD_WORDS
@@ -45,6 +45,13 @@ _WORD = rf"[{CAPITALS}](?:[{SMALLS}'’]{{1,7}}|)"
 _NAME = re.compile(rf"(?P<name>{_WORD}(?:\s{{1,2}}{_WORD}){{1,5}})$")
 _NAME_AT_END = re.compile(rf"(?:[.;)]\s{{1,4}}|\s{{2,4}}){_NAME.pattern}")
 _NAME_LOUD = re.compile(rf"[{CAPITALS}]{{2,8}}(?:\s{{1,2}}[{CAPITALS}]{{1,8}}){{1,4}}")
+_NAME_BELOW = re.compile(
+    rf"(?<=[{CAPITALS}]{{2}})\s{{1,3}}(?P<name>[{CAPITALS}][{SMALLS}'’]{{1,7}}(?:\s{{1,2}}{_WORD}){{1,4}})$"
+)
+_GAP = re.compile(r"(?<=\S)(?: {3,}| ?\| ?)(?=\S)")
+_ITEM = re.compile(r"(?<=[;:.,] )[-+•]\s")
+_RANK = re.compile(r"thuong truc|uy vien|thu ky")
+_LONGEST_SIGNING = 160  # characters of a column that holds who signs
 _READ_AS = {"1M": "TM", "IM": "TM", "KI": "KT", "K1": "KT", "T1": "TL", "TI": "TL", "TUO": "TUQ"}
 _ABOVE, _BELOW = 12, 40  # lines around "Nơi nhận" in which the capacity stands
 _LINES_OF_RECIPIENTS = 60
@@ -80,18 +87,24 @@ def read_tail(source: Source, body: int) -> ReadTail:
 
 def _listed(lines: tuple[Line, ...], body: int) -> int | None:
     """The line of "Nơi nhận"; of several (annexes have their own) the first with a capacity around it."""
-    found = [at for at in range(body, len(lines)) if len(lines[at].plain) < 120 and _RECIPIENTS.search(lines[at].bare)]
-    signed = (at for at in found if _first(_signs, lines, max(body, at - _ABOVE), at + _BELOW) is not None)
+    found = [at for at in range(body, len(lines)) if _lists(lines[at])]
+    signed = (at for at in found if _first(_signed_in, lines, max(body, at - _ABOVE), at + _BELOW) is not None)
     return next(signed, found[0] if found else None)
+
+
+def _lists(line: Line) -> bool:
+    """Whether one of the line's columns begins with "Nơi nhận", or a short line says it anywhere."""
+    short = len(line.plain) < 120 and _RECIPIENTS.search(line.bare) is not None
+    return short or any(_RECIPIENTS.match(piece.bare) for piece in _pieces(line))
 
 
 def _signed(lines: tuple[Line, ...], body: int, listed: int | None) -> int | None:
     """The line of the capacity, or of the office alone; beside the recipients where there are any."""
     if listed is not None:
         around = (max(body, listed - _ABOVE), listed + _BELOW)
-        capacity = _first(_signs, lines, *around)
+        capacity = _first(_signed_in, lines, *around)
         return _first(_in_office, lines, *around) if capacity is None else _opening(lines, capacity, body)
-    last = next((at for at in range(len(lines) - 1, body - 1, -1) if _signs(lines[at])), None)
+    last = next((at for at in range(len(lines) - 1, body - 1, -1) if _signed_in(lines[at])), None)
     return (
         _opening(lines, last, body) if last is not None else _first(_in_office, lines, max(body, len(lines) - _BELOW))
     )
@@ -99,7 +112,7 @@ def _signed(lines: tuple[Line, ...], body: int, listed: int | None) -> int | Non
 
 def _opening(lines: tuple[Line, ...], at: int, body: int) -> int:
     """The first of the lines that name who signs (TM. ỦY BAN NHÂN DÂN, KT. CHỦ TỊCH; bodies that sign together)."""
-    while at > body and (_signs(lines[at - 1]) or (lines[at - 1].shouted and opens(lines[at - 1].bare))):
+    while at > body and (_signed_in(lines[at - 1]) or (lines[at - 1].shouted and opens(lines[at - 1].bare))):
         at -= 1
     return at
 
@@ -109,8 +122,8 @@ def _first(test: Callable[[Line], object], lines: tuple[Line, ...], first: int, 
 
 
 def _signs(line: Line) -> re.Match[str] | None:
-    """The capacity in a line, with the capitals after it."""
-    if len(line.plain) > 160:
+    """The capacity in a line or a column, with the capitals after it."""
+    if len(line.plain) > _LONGEST_SIGNING:
         return None
     match = _CAPACITY.search(line.plain)
     if match and sum(map(str.isalpha, match["rest"])) > 3:
@@ -119,31 +132,62 @@ def _signs(line: Line) -> re.Match[str] | None:
     return damaged if damaged and _OFFICE_OR_BODY.match(bare(damaged["rest"])) else None
 
 
+def _signed_in(line: Line) -> bool:
+    """Whether one of the line's columns holds a capacity."""
+    return any(_signs(piece) for piece in _pieces(line))
+
+
 def _in_office(line: Line) -> bool:
     """Whether a column of the line is an office in capitals."""
     return any(cell.shouted and _OFFICE.match(cell.bare) and len(cell.plain) < 60 for cell in _columns(line))
 
 
-def _columns(line: Line) -> Iterator[Line]:
-    """Left and right column of a line: the right one begins with a capacity, an office in capitals, or after blanks."""
-    cuts = {0, len(line.plain)}
-    cuts.update(match.start() for match in re.finditer(r"(?<=\S)(?: {3,}| ?\| ?)(?=\S)", line.plain))
-    signed = _signs(line)
-    if signed:
-        cuts.add(signed.start("capacity"))
-        cuts.update(match.start("capacity") for match in _NEXT_CAPACITY.finditer(line.plain, signed.end("capacity")))
-    elif line.plain == f"{(half := line.plain[: len(line.plain) // 2])} {half}":
-        cuts.add(len(half))  # two offices that sign together
-    elif not line.shouted and (loud := _LOUD_END.search(line.plain)) and _OFFICE.match(line.bare, loud.start("loud")):
-        cuts.add(loud.start("loud"))
-    elif (named := _NAME_AT_END.search(line.plain)) and _surnamed(named["name"]):
-        cuts.add(named.start("name"))
-    for start, end in pairwise(sorted(cuts)):
+def _pieces(line: Line) -> Iterator[Line]:
+    """What blanks or the mark between two cells of a table keep apart."""
+    cuts = [0, *(match.start() for match in _GAP.finditer(line.plain)), len(line.plain)]
+    for start, end in pairwise(cuts):
         piece = line.cut(start, end)
         if piece and piece.plain[0] == "|":
             piece = piece.cut(1)
         if piece:
             yield piece
+
+
+def _columns(line: Line) -> Iterator[Line]:
+    """What a line holds side by side, or a cell of a table one below the other."""
+    for piece in _pieces(line):
+        cuts = {0, *_cuts(piece), len(piece.plain)}
+        yield from (part for start, end in pairwise(sorted(cuts)) if (part := piece.cut(start, end)))
+
+
+def _cuts(piece: Line) -> Iterator[int]:
+    """Where a capacity begins, an office in capitals behind a body or an office, an item of a list, or a name."""
+    signed = _signs(piece)
+    if signed:
+        yield signed.start("capacity")
+        yield from (match.start("capacity") for match in _NEXT_CAPACITY.finditer(piece.plain, signed.end("capacity")))
+        yield from (at for at in _offices(piece) if at > signed.start("rest"))
+    elif (
+        (loud := _LOUD_END.search(piece.plain)) and not piece.shouted and _OFFICE.match(piece.bare, loud.start("loud"))
+    ):
+        yield loud.start("loud")
+    elif piece.shouted and _OFFICE.match(piece.bare):
+        yield from _offices(piece)
+    if _RECIPIENTS.match(piece.bare):
+        yield from (match.start() for match in _ITEM.finditer(piece.plain))
+    named = _NAME_BELOW.search(piece.plain) if signed or _OFFICE.match(piece.bare) else _NAME_AT_END.search(piece.plain)
+    if named and (signed or _surnamed(named["name"])):
+        yield named.start("name")
+
+
+def _offices(piece: Line) -> Iterator[int]:
+    """Where offices in capitals begin inside a line; "BỘ TRƯỞNG, CHỦ NHIỆM" is one."""
+    for match in _OFFICE.finditer(piece.bare):
+        at = match.start()
+        apart = at and piece.plain[at - 1] == " " and piece.plain[at - 2] not in ",.-" and not _RANK.match(match[0])
+        apart = apart and not piece.bare.endswith("ban ", 0, at)  # BAN GIÁM ĐỐC
+        if apart and piece.plain[at : match.end()].isupper():
+            yield at
 
 
 def _recipients(source: Source, cells: list[Line]) -> tuple[tuple[Part, ...], tuple[Part, ...], set[int]]:
@@ -206,8 +250,9 @@ def _signer(source: Source, cells: list[Line], everything: list[Line]) -> Signer
     at = next((i for i, cell in enumerate(cells) if _signs(cell)), None)
     if at is None:
         at = next((i for i, cell in enumerate(cells) if cell.shouted and _OFFICE.match(cell.bare)), None)
-        if at is None:
-            return Signer()
+        if at is None:  # a seal may cover capacity and office
+            named = next((cell for cell in cells if _is_name(cell)), None) if len(cells) < len(everything) else None
+            return Signer(name=_whole(source, named) if named else None)
         return Signer(None, None, _whole(source, cells[at]), _name(source, cells[at + 1 :], everything))
     capacity, behalf, office = _capacities(source, cells[at : at + _LINES_TO_NAME])
     name = _name(source, cells[at + 1 :], everything)
