@@ -123,9 +123,21 @@ class _Repairs:
         return "; ".join(self.names) or None
 
 
+def _without_stroke_too_many(stem: str, tail: str) -> str:
+    """KIL -> KL, QHI15 -> QH15: scans read a stroke twice; only where the symbol is none and becomes one without it."""
+    if "I" not in stem or is_known_symbol(stem + tail) or stem.upper() in _spelling():
+        return stem
+    shorter = (stem[:at] + stem[at + 1 :] for at, letter in enumerate(stem) if letter == "I" and len(stem) > 2)
+    return next((each for each in shorter if each in _types() or _STATE_LAW.match(each + tail)), stem)
+
+
 def _fixed_group(group: str, following: str | None, repairs: _Repairs) -> str:
     digits = _DIGITS_AT_END.search(group)
-    stem, tail = (group[: digits.start()], digits.group()) if digits else (group, "")
+    written, tail = (group[: digits.start()], digits.group()) if digits else (group, "")
+    stem = _without_stroke_too_many(written, tail)
+    repairs.note(stem != written, "misread symbol")
+    if stem != written and stem.endswith("QH") and len(tail) == 1:  # QHI5 is QH15, for there was no fifth with a year
+        tail = f"1{tail}"
     stroke = _WITHOUT_STROKE.get(stem, "NĐ" if stem == "ND" and following == "CP" else stem)
     repairs.note(stroke != stem, "D for Đ")
     cased = stroke if stroke in _types() else _spelling().get(stroke.upper(), stroke)
@@ -249,7 +261,7 @@ def _trusted(match: re.Match[str], prefixed: bool) -> bool:
     return is_known_symbol(symbol) and (bool(match["year"]) or bool(re.search(r"[-/]", symbol)))
 
 
-_PREFIXED = re.compile(r"số\s{0,3}:?\s{0,3}$", re.IGNORECASE)
+_PREFIXED = re.compile(r"số\s{0,3}:?\s{0,3}(?P<torn>[1I]{1,2}\d{0,2} )?$", re.IGNORECASE)
 
 
 def find_numbers(text: str) -> list[FoundNumber]:
@@ -263,8 +275,17 @@ def _numbers(text: str, plain: str) -> Iterator[FoundNumber]:
         match = _trimmed(plain, hit.start()) if hit.start() >= done else None
         if match is None:
             continue
-        prefixed = bool(_PREFIXED.search(plain, max(0, hit.start() - 9), hit.start()))
-        if _trusted(match, prefixed):
+        prefix = _PREFIXED.search(plain, max(0, hit.start() - 12), hit.start())
+        if _trusted(match, prefix is not None):
             done = match.end()
-            raw = text[match.start() : done]
-            yield FoundNumber(match.start(), done, _read(match, raw, _lookalikes(raw)))
+            start = prefix.start("torn") if prefix and prefix["torn"] else match.start()
+            raw = text[start:done]
+            yield FoundNumber(start, done, _whole(plain[start : match.start()], match, raw))
+
+
+def _whole(torn: str, match: re.Match[str], raw: str) -> DocNumber:
+    """The number, with the digits that a scan sets apart from it ("số 1 11/2024/QH15") or reads as letters."""
+    joined = _NUMBER.fullmatch(torn.strip().replace("I", "1") + match[0]) if torn else None
+    repairs = _lookalikes(raw)
+    repairs.note(joined is not None, "spaces")
+    return _read(joined or match, raw, repairs)

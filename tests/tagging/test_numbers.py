@@ -98,6 +98,24 @@ def test_found_numbers_are_in_order_and_spell_their_span(text):
     assert all(text[one.start : one.end] == one.number.raw for one in found)
 
 
+@pytest.mark.parametrize(
+    ("scanned", "key", "repair"),
+    [
+        ("Kết luận số 21-KIL/TW", "21-KL/TW", "misread symbol"),
+        ("Nghị quyết số 111/2024/QHI15", "111/2024/QH15", "misread symbol"),
+        ("Nghị quyết số 111/2024/QHI5", "111/2024/QH15", "misread symbol"),
+        ("Nghị quyết số 1 11/2024/QH15", "111/2024/QH15", "spaces"),
+        ("Nghị quyết số I1 1/2024/QH15", "111/2024/QH15", "spaces"),
+        ("khoản 1 12/KH-UBND", "12/KH-UBND", None),
+        ("Công văn số 12/TTr-KTTHI", "12/TTr-KTTHI", None),
+    ],
+)
+def test_numbers_of_scans_are_read_where_only_one_reading_is_a_number(scanned, key, repair):
+    (found,) = find_numbers(scanned)
+    assert (found.number.number, found.number.repair) == (key, repair)
+    assert scanned[found.start : found.end] == found.number.raw
+
+
 @pytest.mark.parametrize("piece", ["1/", "1/A", "1-", "1/QĐ", "A&", "12 ", "1/2020/", "Ð"])
 def test_reading_takes_time_in_proportion_to_the_length(piece):
     find_numbers(piece * 50_000)

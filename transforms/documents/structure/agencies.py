@@ -15,6 +15,7 @@ from transforms.documents.structure.vocabulary import BODIES, OFFICES, PLURALS, 
 
 _HEAD = re.compile(rf"(?:{'|'.join((*PLURALS, *OFFICES, *BODIES))})(?:\b|(?<= ))")
 _BODY = re.compile(rf"(?:{'|'.join(BODIES)})(?:\b|(?<= ))")
+_OFFICE = re.compile(rf"(?:{'|'.join(OFFICES)})\b")
 _VERB = re.compile(rf"(?<=[\s,;:])(?:{'|'.join(VERBS)})")
 _ORDER = re.compile(r"(?:giao(?: cho)?|de nghi|yeu cau|phan cong|uy quyen cho|kien nghi)\s{1,3}")
 _DUTIES = re.compile(r"(?:trach nhiem|nhiem vu|nhiem vu(?:,| va) quyen han|quyen han)(?: cu the)? cua\s{1,3}")
@@ -22,7 +23,7 @@ _NAMED_AFTER = re.compile(
     r"(?:cac\s)?(?P<one>so|bo|ban|phong|cuc|chi cuc|vu|huyen|xa|phuong|hoi)(?:, (?:ban, )?nganh)?\s{0,2}:\s{0,3}"
 )
 _LISTS_BEHIND = re.compile(r"\bcac (?:so|bo|ban|phong|cuc|chi cuc|vu|huyen|xa|phuong|hoi|ong|ba)$")
-_BREAK = re.compile(r"(?P<mark>[,;]\s{1,3}(?:va\s{1,3})?|\s{1,3}va\s{1,3}|\s{1,3}cung\s{1,3})")
+_BREAK = re.compile(r"(?P<mark>[,;:]\s{1,3}(?:va\s{1,3})?|\s{1,3}va\s{1,3}|\s{1,3}cung\s{1,3})")
 _JOINT_OFFICE = re.compile(r"(?:chanh |pho )?(?:chanh )?van phong (?:hoi dong|hdnd|doan dai bieu)")
 _COLON = re.compile(":")
 _SENTENCE = re.compile(r"\.\s{1,3}(?=[^\W\d_a-z])|\.\s*$")
@@ -99,11 +100,17 @@ def _end(plain: str, bare: str, start: int) -> int:
     verb = next((at for at in verbs if plain[at].islower() or plain[at - 1] == "\n"), limit)
     stop = _SENTENCE.search(bare, body, limit)
     colons = (mark.start() for mark in _COLON.finditer(plain, body, limit))
-    colon = next((at for at in colons if not _LISTS_BEHIND.search(bare, start, at)), limit)
+    colon = next((at for at in colons if not _goes_on(bare, start, at)), limit)
     end = min(verb, colon, stop.start() if stop else limit)
     while cut := _CUT.search(bare, start, end):
         end = cut.start()
     return start + len(plain[start:end].rstrip(" \n,;.-"))
+
+
+def _goes_on(bare: str, start: int, colon: int) -> bool:
+    """Whether names follow a colon, not work: "các sở: Y tế, ...", or the next office after a misread semicolon."""
+    offices = _OFFICE.match(bare, start) and _OFFICE.match(bare, colon + 2)
+    return offices is not None or _LISTS_BEHIND.search(bare, start, colon) is not None
 
 
 def _split(plain: str, bare: str, start: int, end: int) -> Iterator[Agency]:

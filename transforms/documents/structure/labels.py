@@ -18,7 +18,7 @@ _ROMAN = re.compile(
 )
 _ROMAN_BARE = re.compile(rf"(?P<label>[IVXLHT1l|!]{{1,5}})\s{{1,3}}(?={_CAPITAL}{{2,}}\s{_CAPITAL}{{2,}})")
 _DECIMAL = re.compile(
-    r"(?P<label>[\dlIO|]{1,2}(?:\s?[.,]\s?[\dlIO|]{1,2}){1,5})(?P<mark>\s?[./),:-]{0,2})\s{0,4}(?=[\"(\[]?[^\W\d_])"
+    r"(?P<label>[\dlIO|§]{1,2}(?:\s?[.,]\s?[\dlIO|§]{1,2}){1,5})(?P<mark>\s?[./),:-]{0,2})\s{0,4}(?=[\"(\[]?[^\W\d_])"
 )
 _NUMBER = re.compile(rf"(?P<label>\d{{1,3}}|[lI|])\s?(?P<mark>[./),:]|-(?=\s))\s{{0,4}}(?=[\"(\[]?{_CAPITAL}|\()")
 _JOINED = re.compile(rf"(?P<label>\d{{2,4}})\s?(?P<mark>\.)\s{{1,4}}(?={_CAPITAL})")
@@ -37,7 +37,7 @@ _ORDINALS = dict(
 _ORDINALS |= {"mot": 1, "bon": 4}
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50}
 _AS_ROMAN = str.maketrans({"l": "I", "1": "I", "|": "I", "!": "I", "T": "I", "L": "I", "Y": "V"})
-_AS_DIGITS = str.maketrans({"l": "1", "I": "1", "|": "1", "O": "0"})
+_AS_DIGITS = str.maketrans({"l": "1", "I": "1", "|": "1", "O": "0", "§": "8"})
 RANKS = {"annex": 0, "part": 1, "chapter": 2, "division": 3, "subdivision": 4, "upper": 5, "roman": 6, "article": 8}
 NUMBER_RANK, LETTER_RANK = 10, 20
 
@@ -55,6 +55,7 @@ class Label:
     title: int
     sure: bool = True
     suffix: str = ""
+    loud: bool = False  # a title in capitals follows
 
     @property
     def rank(self) -> int:
@@ -78,7 +79,7 @@ def labels(line: Line, romans: bool = False) -> list[Label]:
     loud = first in "LHTYl1|!" and line.plain[2:].isupper()
     if first in "IVX" or (loud and romans):
         found += _romans(line)
-    if first.isdigit() or first in "lIO|":
+    if first.isdigit() or first in "lIO|§":
         found += _numbers(line)
     if loud and not romans:
         found += _romans(line)
@@ -110,7 +111,8 @@ def _romans(line: Line) -> list[Label]:
     exact = roman(written) if written.isupper() and "L" not in written else None
     dotted = match.re is _ROMAN and match["mark"] != ","
     if exact:
-        return [Label("roman", (exact,), written, match.end(), dotted and match["mark"] != ":")]
+        sure, loud = dotted and match["mark"] != ":", line.plain[match.end() :].isupper()
+        return [Label("roman", (exact,), written, match.end(), sure, loud=loud)]
     shorter = [written[:-1]] if len(written) > 1 and written[-1] in "L1l|!" else []  # the dot misread: "IL." for "I."
     forms = [form.translate(_AS_ROMAN).replace("H", strokes) for form in (written, *shorter) for strokes in ("II", "I")]
     readings = dict.fromkeys(map(roman, forms))

@@ -89,9 +89,16 @@ class Outline:
         if label.kind == "article" and before < value <= before + 12:
             fits = True
         if not fits:
-            return None
+            return self._stroke_lost(label, before)
         readable = label.kind != "roman" or label.written == as_roman(value)
         return label, None if readable else f"{label.written} for {as_roman(value)}"
+
+    def _stroke_lost(self, label: Label, last: int) -> tuple[Label, str | None] | None:
+        """A second "II. TỔ CHỨC THỰC HIỆN" is III: the numeral that follows, less one stroke."""
+        following = as_roman(last + 1) if label.kind == "roman" and label.value[0] <= last < 30 else ""
+        if not (label.sure and label.loud and following.replace("I", "", 1) == label.written):
+            return None
+        return replace(label, value=(last + 1,)), f"{label.written} for {following}"
 
     def _decimal(self, label: Label) -> tuple[Label, str | None] | None:
         """A decimal label that is among the next ones; else one of them that it is a misreading of."""
