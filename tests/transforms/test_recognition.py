@@ -15,7 +15,7 @@ from benchmarks.documents import render, scans
 from benchmarks.documents.samples import Sample, samples
 from benchmarks.documents.scores import error_rate
 from transforms.documents import columns, images, ocr
-from transforms.documents.form import mend
+from transforms.documents.form import mend, mend_parts
 from transforms.documents.noise import without_noise
 from transforms.documents.ocr import OcrUnavailable, recogniser
 from transforms.documents.reading import Wanted, read_file
@@ -170,6 +170,19 @@ def test_the_incoming_stamp_and_specks_are_left_out_and_list_marks_are_kept() ->
 )
 def test_fixed_phrases_get_their_accents_back_and_nothing_else_is_touched(read: str, meant: str) -> None:
     assert mend(read) == meant
+
+
+def test_the_parts_of_a_scan_are_numbered_as_they_follow_each_other() -> None:
+    pages = [
+        "I. MỤC ĐÍCH\n1. Nâng cao",
+        "IL NỘI DUNG, NHIỆM VỤ\nII TỔ CHỨC THỰC HIỆN\nIV, KINH PHÍ",
+        "I. PHỤ LỤC\nIX xã",
+    ]
+    assert mend_parts(pages) == [
+        "I. MỤC ĐÍCH\n1. Nâng cao",
+        "II. NỘI DUNG, NHIỆM VỤ\nIII. TỔ CHỨC THỰC HIỆN\nIV. KINH PHÍ",
+        "I. PHỤ LỤC\nIX xã",
+    ]
 
 
 @given(

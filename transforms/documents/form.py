@@ -7,6 +7,7 @@ what a document is.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from transforms.text import fold
@@ -31,13 +32,14 @@ _BY_LETTERS = {fold(phrase, accents=False): phrase for phrase in PHRASES}
 _NUMBERED = re.compile(r"^[IVX]{1,4}[.,] ")
 _NUMBER = re.compile(r"^S[oòóôồốổõỏọộớơ06]\s*[:;](?=.{0,30}/)")
 _LETTER_SUBJECT = re.compile(r"^V\s?[/l|]\s?[VvY][.,]?\s+(?=\S)")
-_FIRST_PART = re.compile(r"^[lL|1][.,] (?=[A-ZĂÂĐÊÔƠƯÀ-ÝẠ-Ỹ]{2}[A-ZĂÂĐÊÔƠƯÀ-ÝẠ-Ỹ ,]+$)")  # "I. MỤC ĐÍCH, YÊU CẦU"
-_ARTICLE = re.compile(r"^Điều ([\dIlSŠ§OB]{1,3})[.,](?= )")
-_DIGITS = str.maketrans("IlSŠ§OB", "1155808")
 _SPACED_SLASH = re.compile(r"(?<=\d)\s+/\s*(?=[A-ZĐ\d])")
 _FIRST_PART = re.compile(r"^[lL|1][.,] (?=[A-ZĂÂĐÊÔƠƯÀ-ÝẠ-Ỹ]{2}[A-ZĂÂĐÊÔƠƯÀ-ÝẠ-Ỹ ,]+$)")  # "I. MỤC ĐÍCH"
 _ARTICLE = re.compile(r"^Điều ([\dIlSŠ§OB]{1,3})[.,](?= )")
 _DIGITS = str.maketrans("IlSŠ§OB", "1155808")
+_EIGHT = re.compile(r"^§(?=[.)] )")
+_PART = re.compile(r"^([IVXLHUl1|]{1,5})[.,]? (?=\w{2})")
+_STROKES = str.maketrans({"L": "I", "l": "I", "1": "I", "|": "I", "H": "II", "U": "II"})
+_PARTS = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 _DASHES = re.compile(r"^[-–—]{2,}\s*(?=\w)")
 
 
@@ -48,7 +50,7 @@ def is_type(line: str) -> bool:
 
 def mend(line: str) -> str:
     """The line with a fixed phrase's accents, ``Số:``, ``V/v``, ``I.`` and ``Điều 1.`` as the form has them."""
-    line = _FIRST_PART.sub("I. ", line)
+    line = _EIGHT.sub("8", _FIRST_PART.sub("I. ", line))
     if (head := _NUMBERED.match(line)) is not None:
         return head[0] + mend(line[head.end() :])
     bare, colon = line.rstrip(" :"), ":" if line.rstrip().endswith(":") else ""
@@ -59,3 +61,35 @@ def mend(line: str) -> str:
     if _NUMBER.match(line):
         line = _SPACED_SLASH.sub("/", _NUMBER.sub("Số:", line))
     return _DASHES.sub("- ", _LETTER_SUBJECT.sub("V/v ", line))
+
+
+def mend_parts(texts: Sequence[str]) -> list[str]:
+    """The pages' texts with the Roman numbers of their parts as they follow each other: I, II, III.
+
+    Recognition loses strokes and dots of these (IL NỘI DUNG, II TỔ CHỨC THỰC HIỆN for III.). A part's number is the
+    next one where it is like it, and a first one begins anew, as in an annex.
+    """
+    last, mended = 0, []
+    for text in texts:
+        lines = text.split("\n")
+        for index, line in enumerate(lines):
+            part = _PART.match(line)
+            number = _part_number(part[1], last) if part and line[part.end() :].isupper() else None
+            if part and number:
+                last, lines[index] = number, f"{_PARTS[number]}. {line[part.end() :]}"
+        mended.append("\n".join(lines))
+    return mended
+
+
+def _part_number(read: str, last: int) -> int | None:
+    """The number that a part's sign stands for, after the part before it; None where it cannot be told."""
+    sign = read.translate(_STROKES)
+    following = _PARTS[last + 1] if last + 1 < len(_PARTS) else ""
+    if sign == following or (last and _is_stroke_short(sign, following)):
+        return last + 1
+    return _PARTS.index(sign) if sign in _PARTS else None
+
+
+def _is_stroke_short(sign: str, following: str) -> bool:
+    """Whether the sign is the following number less a stroke, or with one more."""
+    return sign.strip("I") == following.strip("I") and abs(len(sign) - len(following)) == 1 and sign != "I"

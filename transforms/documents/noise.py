@@ -13,7 +13,7 @@ _SURE = 0.6  # confidence of a line that is kept whatever it says
 _TOP = 0.45  # share of the page within which incoming documents are stamped
 _RULE = re.compile(r"^[\W_]{1,40}$")
 _BULLET = re.compile(r"^[-+*•–./;:,()\"“”]+$")
-_MARK = re.compile(r"^(?:[-+*–]|\d{1,2}[.)]|[IVX]{1,4}[.,]|[a-zđ]\))$")  # what a list's item begins with
+_MARK = re.compile(r"^(?:[-+*–]|[\d§]{1,2}[.)]|[IVX]{1,4}[.,]|[a-zđ]\))$")  # what a list's item begins with
 _FIELD = re.compile(r"^\W*(?:gio|ngay|kinh chuyen|chuyen|so|luu ho so)\b.{0,3}[.…]{2,}|[.…_]{6,}")
 _INCOMING = re.compile(r"^\W*(?:cong van )?den\b|\bden\W*$")
 

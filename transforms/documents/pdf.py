@@ -16,6 +16,7 @@ import pypdfium2.raw as pdfium_c
 from transforms import legacy
 from transforms.documents import images
 from transforms.documents.filetext import FileText, PageText, join_pages
+from transforms.documents.form import mend_parts
 from transforms.documents.layers import (
     ENGINE,
     PLAUSIBLE,
@@ -95,6 +96,7 @@ class _Reader:
         layers, shown = self._layers(min(count, MAX_PAGES))
         stamp = chosen_stamp(signed, shown)
         pages = sorted([*self._judged(layers), *self._recognised(layers)], key=lambda page: page.number)
+        pages = _with_parts(pages)
         if count > MAX_PAGES or len(self._pictures) > MAX_RECOGNISED:
             flags.append("pages_beyond_limit")
         flags += dict.fromkeys(flag for page in pages for flag in page.flags)
@@ -191,6 +193,15 @@ class _Reader:
         if self._pictures and not self._effort.recognise:
             return Outcome.EMPTY, "the pages are pictures, and recognition was not asked for"
         return Outcome.EMPTY, "no text was found on its pages"
+
+
+def _with_parts(pages: list[PageText]) -> list[PageText]:
+    """The pages, in the recognised ones the parts numbered as they follow each other."""
+    texts = mend_parts([page.text for page in pages])
+    recognised = {page.number for page in pages if page.engine == "tesseract"}
+    return [
+        replace(page, text=text) if page.number in recognised else page for page, text in zip(pages, texts, strict=True)
+    ]
 
 
 def _layer(number: int, text: str, flags: tuple[str, ...]) -> PageText:
