@@ -1,30 +1,33 @@
-"""``python -m benchmarks.warehouse``: what a load costs, beside pandas writing the same rows in the same run.
+"""``python -m benchmarks.warehouse``: what a load costs, beside pandas, SQLite and gzip JSON lines in the same run.
 
 A province-month of 4,000 articles (words drawn at random, about 3.4 KB of text, 30 mentions each) receives one more
-day of 130, three times; the best counts. pandas does what a plain script would: read the month's file, append, drop
-duplicates, ``to_parquet``. Each side runs in a process of its own, so that its peak memory is its own.
+day of 130, three times; the best counts. The others do what a plain script would: pandas reads the month's file,
+appends, drops duplicates, ``to_parquet``; SQLite inserts or replaces by id, tags as JSON; JSON lines are read, replaced
+by id and written again. Each load is a process of its own, so that its peak memory is its own. Sizes are also taken of
+real articles with the tags that the pipeline gives them, where TINTINH_DATA has them: random words hardly compress.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime as dt
 import gzip
 import hashlib
 import json
 import multiprocessing
 import random
+import sqlite3
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 
-from benchmarks.common import finish, peak_megabytes, show, stopwatch
-from warehouse.publish import publish
+from benchmarks.common import data_folder, finish, peak_megabytes, show, stopwatch
+from warehouse.publish import CHILDREN, publish
 from warehouse.schema import OBSERVATIONS, PORTALS
 from warehouse.store import Warehouse
 
@@ -49,10 +52,12 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         asked = (folder, options.articles, options.day)
-        ours, theirs = alone(measure_warehouse, *asked), alone(measure_pandas, *asked)
-    figures = figures_of(ours, theirs)
-    show("Warehouse", ("figure", "tintinh", "pandas.to_parquet", "ratio"), rows_of(ours, theirs))
-    return finish("warehouse", figures)
+        alone(prepare, *asked)
+        measured = {name: loads(task, asked) for name, task in SIDES.items()}
+        measured["tintinh"] |= alone(measure_warehouse, *asked)
+        measured["tintinh"] |= {f"real_{name}": value for name, value in alone(real_sizes, folder).items()}
+    show("Warehouse", ("figure", *SIDES, "least / ours"), rows_of(measured))
+    return finish("warehouse", figures_of(measured))
 
 
 def alone(task: Callable[..., dict[str, float]], *arguments: Any) -> dict[str, float]:
@@ -61,46 +66,154 @@ def alone(task: Callable[..., dict[str, float]], *arguments: Any) -> dict[str, f
         return pool.apply(_measured, (task, arguments))
 
 
-def measure_warehouse(folder: str, articles: int, day: int) -> dict[str, float]:
-    """Seconds of loading a day, of loading it again, of reading the month, of a sweep; bytes per article."""
+def loads(task: Callable[..., dict[str, float]], asked: tuple[str, int, int]) -> dict[str, float]:
+    """The best seconds and the highest peak of loading each day in a process of its own, twice."""
+    each = [[alone(task, *asked, day) for day in range(REPEATS)] for _ in range(2)]
+    return {
+        "load_s": min(one["seconds"] for one in each[0]),
+        "again_s": min(one["seconds"] for one in each[1]),
+        "peak_mb": max(one["peak_mb"] for one in each[0]),
+        "bytes": each[1][-1]["bytes"] / (asked[1] + REPEATS * asked[2]),
+    }
+
+
+def prepare(folder: str, articles: int, day: int) -> dict[str, float]:
+    """The month before the load in all four forms, and the days that are loaded as Arrow files."""
     wh = Warehouse.open(Path(folder) / "warehouse")
     for number in range(10):
-        first, last = articles * number // 10, articles * (number + 1) // 10
-        load(wh, range(first, last), f"earlier-{number}")
-    figures = {"peak_before_mb": peak_megabytes()}
-    days = [range(articles + day * n, articles + day * (n + 1)) for n in range(REPEATS)]
-    figures["load_s"] = min(seconds(load, wh, numbers, f"today-{numbers.start}") for numbers in days)
-    figures["again_s"] = min(seconds(load, wh, numbers, f"today-{numbers.start}") for numbers in days)
-    figures["read_s"] = seconds(wh.read, "articles", month=MONTH)
+        load(wh, range(articles * number // 10, articles * (number + 1) // 10), f"earlier-{number}")
+    for number in range(REPEATS):
+        numbers = range(articles + day * number, articles + day * (number + 1))
+        write_day(Path(folder), number, [observation(n, f"today-{number}") for n in numbers])
+    import pandas as pd
+
+    month = [observation(number, "earlier") for number in range(articles)]
+    pd.DataFrame(month).to_parquet(Path(folder) / "articles.parquet")
+    write_lines(Path(folder) / "articles.jsonl.gz", map(line_of, month))
+    insert(Path(folder) / "articles.sqlite", month)
+    return {}
+
+
+def load_warehouse(folder: str, _: int, __: int, day: int) -> dict[str, float]:
+    """One day staged and committed in batches of 200, as the pipeline hands them over."""
+    batches = pa.ipc.open_stream(str(Path(folder) / f"day-{day}.arrow")).read_all().to_batches(max_chunksize=200)
+    date = dt.date(2025, 6, 27)
+    with stopwatch() as watch:
+        wh = Warehouse.open(Path(folder) / "warehouse")
+        wh.commit([wh.stage(batches, run(f"today-{day}", date, date))], registry())
+    return {"seconds": watch.wall, "bytes": live_bytes(wh)}
+
+
+def load_pandas(folder: str, _: int, __: int, day: int) -> dict[str, float]:
+    """Read, append, keep the last of each id, write."""
+    import pandas as pd
+
+    path, rows = Path(folder) / "articles.parquet", pd.DataFrame(read_day(Path(folder), day))
+    with stopwatch() as watch:
+        merged = pd.concat([pd.read_parquet(path), rows]).drop_duplicates("id", keep="last")
+        merged.to_parquet(path)
+    return {"seconds": watch.wall, "bytes": path.stat().st_size}
+
+
+def load_sqlite(folder: str, _: int, __: int, day: int) -> dict[str, float]:
+    """Insert or replace by id; one transaction."""
+    path, rows = Path(folder) / "articles.sqlite", read_day(Path(folder), day)
+    with stopwatch() as watch:
+        insert(path, rows)
+    return {"seconds": watch.wall, "bytes": path.stat().st_size}
+
+
+def load_lines(folder: str, _: int, __: int, day: int) -> dict[str, float]:
+    """Read all, replace by id, write all."""
+    path, rows = Path(folder) / "articles.jsonl.gz", read_day(Path(folder), day)
+    with stopwatch() as watch:
+        with gzip.open(path, "rt", encoding="utf-8") as stream:
+            held = {json.loads(line)["id"]: line.rstrip("\n") for line in stream}
+        write_lines(path, (held | {row["id"]: line_of(row) for row in rows}).values())
+    return {"seconds": watch.wall, "bytes": path.stat().st_size}
+
+
+SIDES: dict[str, Callable[..., dict[str, float]]] = {
+    "tintinh": load_warehouse,
+    "pandas": load_pandas,
+    "sqlite": load_sqlite,
+    "jsonl.gz": load_lines,
+}
+
+
+def measure_warehouse(folder: str, _: int, __: int) -> dict[str, float]:
+    """Seconds of reading the month, rows a second of deriving it, seconds of a sweep; bytes of a commit's manifests."""
+    wh = Warehouse.open(Path(folder) / "warehouse")
+    figures = {"read_s": seconds(wh.read, "articles", month=MONTH)}
     observations, runs = wh.read("observations"), wh.read("runs")
     with stopwatch() as publishing:
         dict(publish(observations, runs, registry(), MONTH))
     figures["publish_rows_s"] = observations.num_rows / publishing.cpu
-    figures["sweep_s"] = seconds(sweep, wh)
-    figures["bytes"] = live_bytes(wh) / (articles + day * REPEATS)
-    return figures
+    return {**figures, "sweep_s": seconds(sweep, wh)}
 
 
-def measure_pandas(folder: str, articles: int, day: int) -> dict[str, float]:
-    """The same rows by the means of a plain script; its bytes, and those of gzipped JSON lines."""
-    path = Path(folder) / "articles.parquet"
-    pd.DataFrame([observation(number, "earlier") for number in range(articles)]).to_parquet(path)
-    figures = {"peak_before_mb": peak_megabytes()}
-    days = [range(articles + day * n, articles + day * (n + 1)) for n in range(REPEATS)]
-    figures["load_s"] = min(seconds(append, path, numbers) for numbers in days)
-    figures["again_s"] = min(seconds(append, path, numbers) for numbers in days)
-    figures["read_s"] = seconds(pd.read_parquet, path)
-    figures["bytes"] = path.stat().st_size / (articles + day * REPEATS)
-    lines = "\n".join(json.dumps(observation(n, "earlier"), ensure_ascii=False, default=str) for n in range(articles))
-    figures["jsonl_gz_bytes"] = len(gzip.compress(lines.encode(), 6)) / articles
-    return figures
+def real_sizes(folder: str) -> dict[str, float]:
+    """Bytes an article of all tables that researchers read, and as gzip JSON lines; {} without data."""
+    data = data_folder()
+    if data is None or not (data / "hanoi" / "articles_gold.jsonl").exists():
+        return {}
+    told = [json.loads(line) for line in (data / "hanoi" / "articles_gold.jsonl").open(encoding="utf-8")]
+    rows = [real_observation(number, each) for number, each in enumerate(told)]
+    wh, date = Warehouse.open(Path(folder) / "real"), dt.date(2025, 6, 27)
+    batch = pa.RecordBatch.from_pylist(rows, OBSERVATIONS.arrow())
+    wh.commit([wh.stage([batch], run("real", date, date))], registry())
+    write_lines(Path(folder) / "real.jsonl.gz", (line_of(row) for row in batch.to_pylist()))
+    return {"bytes": live_bytes(wh) / len(rows), "jsonl": (Path(folder) / "real.jsonl.gz").stat().st_size / len(rows)}
 
 
-def append(path: Path, numbers: range) -> None:
-    """Read, append, keep the last of each id, write."""
-    rows = pd.DataFrame([observation(number, "today") for number in numbers])
-    merged = pd.concat([pd.read_parquet(path), rows]).drop_duplicates("id", keep="last")
-    merged.to_parquet(path)
+def real_observation(number: int, told: dict[str, Any]) -> dict[str, Any]:
+    """A real article in the frame of a generated one, tagged as the pipeline does."""
+    from benchmarks.growth import portal
+    from transforms.rows import tag_columns
+
+    tags = tag_columns(portal(), told["text"], dt.date.fromisoformat(told["date"]), told["title"])
+    text = {"title": told["title"], "text": told["text"], "lead": None, "url": told["urls"][0]}
+    return observation(number, "real") | text | tags | {"canonical_url": told["urls"][0]}
+
+
+def write_day(folder: Path, number: int, rows: list[dict[str, Any]]) -> None:
+    """Set a day's rows down for the processes that load it."""
+    table = pa.Table.from_pylist(rows, OBSERVATIONS.arrow())
+    with pa.ipc.new_stream(str(folder / f"day-{number}.arrow"), table.schema) as writer:
+        writer.write_table(table)
+
+
+def read_day(folder: Path, number: int) -> list[dict[str, Any]]:
+    """A day's rows, without the columns that are empty."""
+    rows: list[dict[str, Any]] = pa.ipc.open_stream(str(folder / f"day-{number}.arrow")).read_all().to_pylist()
+    return [{name: value for name, value in row.items() if value is not None} for row in rows]
+
+
+def line_of(row: dict[str, Any]) -> str:
+    """One JSON line without what is null."""
+    plain = {name: value for name, value in row.items() if value is not None}
+    return json.dumps(plain, ensure_ascii=False, default=str)
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """The lines with gzip's usual level."""
+    with gzip.open(path, "wt", compresslevel=6, encoding="utf-8") as stream:
+        stream.writelines(f"{line}\n" for line in lines)
+
+
+def insert(path: Path, rows: list[dict[str, Any]]) -> None:
+    """The rows as SQLite holds them: scalars in columns, tags as JSON, the id as key."""
+    names = list(rows[0])
+    values = [[_sqlite(row.get(name)) for name in names] for row in rows]
+    columns = ", ".join(f'"{name}"' for name in names)
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(f"CREATE TABLE IF NOT EXISTS articles ({columns}, PRIMARY KEY (id))")
+        marks = ", ".join("?" * len(names))
+        connection.executemany(f"INSERT OR REPLACE INTO articles ({columns}) VALUES ({marks})", values)
+
+
+def _sqlite(value: Any) -> Any:
+    return value if isinstance(value, int | float | str | None) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def load(wh: Warehouse, numbers: range, run_id: str) -> None:
@@ -119,7 +232,7 @@ def sweep(wh: Warehouse) -> None:
 
 def live_bytes(wh: Warehouse) -> int:
     """Bytes of the tables that researchers read."""
-    names = ("articles", "article_topics", "article_mentions", "article_citations", "article_quantities")
+    names = ("articles", "article_versions", *(table.name for table in CHILDREN.values()))
     return sum(Path(path).stat().st_size for name in names for path in wh.files(name))
 
 
@@ -194,33 +307,35 @@ def registry() -> pa.Table:
     return pa.Table.from_pylist([{**row, "cadence": "daily", "enabled": True}], schema=PORTALS.arrow())
 
 
-def rows_of(ours: dict[str, float], theirs: dict[str, float]) -> list[tuple[object, ...]]:
+def rows_of(measured: dict[str, dict[str, float]]) -> list[tuple[object, ...]]:
     """The printed table."""
     names = {
         "load_s": "load one day into the month, s",
         "again_s": "load the same day again, s",
-        "read_s": "read the month's articles, s",
-        "peak_mb": "peak memory, MB",
-        "bytes": "bytes an article (with child tables)",
+        "peak_mb": "peak memory of a load, MB",
+        "bytes": "bytes an article, random words",
     }
-    rows = [(text, ours[name], theirs[name], ours[name] / theirs[name]) for name, text in names.items()]
-    size = theirs["jsonl_gz_bytes"]
-    return [
-        *rows,
-        ("bytes an article against gzip JSONL", ours["bytes"], size, ours["bytes"] / size),
-        ("publish, observations per CPU second", ours["publish_rows_s"], None, None),
-        ("sweep of 15 years, 180 partitions, s", ours["sweep_s"], None, None),
-    ]
+    rows: list[tuple[object, ...]] = []
+    for name, text in names.items():
+        values = [each[name] for each in measured.values()]
+        rows.append((text, *values, min(values[1:]) / values[0]))
+    ours = measured["tintinh"]
+    rows.append(("bytes an article, real ones", ours.get("real_bytes"), None, None, ours.get("real_jsonl")))
+    told = {"read_s": "read the month's articles, s", "publish_rows_s": "derive tables, observations a CPU second"}
+    told["sweep_s"] = "sweep of 15 years, 180 partitions, s"
+    return [*rows, *((text, ours[name]) for name, text in told.items())]
 
 
-def figures_of(ours: dict[str, float], theirs: dict[str, float]) -> dict[str, float]:
-    """The JSON line."""
-    plain = {name: round(value, 4) for name, value in ours.items()}
-    ratios = {
-        f"{name}_ratio": ours[name] / theirs[name] for name in ("load_s", "again_s", "read_s", "peak_mb", "bytes")
-    }
-    ratios["jsonl_gz_ratio"] = ours["bytes"] / theirs["jsonl_gz_bytes"]
-    return plain | {name: round(value, 3) for name, value in ratios.items()}
+def figures_of(measured: dict[str, dict[str, float]]) -> dict[str, float | None]:
+    """The JSON line: our figures, and how many times pandas' and gzip JSON lines' they are."""
+    ours = measured["tintinh"]
+    plain: dict[str, float | None] = {name: round(value, 4) for name, value in ours.items()}
+    for name in ("load_s", "again_s", "peak_mb", "bytes"):
+        plain |= {f"{name}_{side}": round(each[name], 4) for side, each in measured.items() if side != "tintinh"}
+    plain["bytes_ratio"] = round(ours["bytes"] / measured["pandas"]["bytes"], 3)
+    plain["jsonl_gz_ratio"] = round(ours["bytes"] / measured["jsonl.gz"]["bytes"], 3)
+    real = ours["real_bytes"] / ours["real_jsonl"] if "real_bytes" in ours else None
+    return plain | {"real_jsonl_gz_ratio": real and round(real, 3)}
 
 
 def seconds(task: Callable[..., object], *arguments: Any, **options: Any) -> float:
