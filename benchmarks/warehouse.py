@@ -171,7 +171,8 @@ def real_observation(number: int, told: dict[str, Any]) -> dict[str, Any]:
     from benchmarks.growth import portal
     from transforms.rows import tag_columns
 
-    tags = tag_columns(portal(), told["text"], dt.date.fromisoformat(told["date"]), told["title"])
+    day = dt.date.fromisoformat(told["date"]) if told["date"] else None
+    tags = tag_columns(portal(), told["text"], day, told["title"])
     text = {"title": told["title"], "text": told["text"], "lead": None, "url": told["urls"][0]}
     return observation(number, "real") | text | tags | {"canonical_url": told["urls"][0]}
 

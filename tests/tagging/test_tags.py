@@ -236,3 +236,9 @@ def test_a_page_shows_every_mention_and_escapes_the_text(tmp_path, capsys, monke
     assert "&lt;b&gt;" in page
     assert "Rừng &amp; đất" in page
     assert "script" not in page
+
+
+@pytest.mark.parametrize("kind", ["thôn", "xã", "huyện", "tỉnh", "khu", "đảo", "cụm công nghiệp", "sông", "tổ dân phố"])
+def test_a_list_of_places_of_any_kind_is_read(kind):
+    text = f"Đoàn đi qua các {kind} Nà Lươn, Khau Vai và Bản Phèo trong ngày."
+    assert all(text[m.start : m.end] == m.text for m in tag(text, HOME).mentions)

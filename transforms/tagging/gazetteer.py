@@ -18,6 +18,7 @@ from transforms.tagging.view import token_key
 
 LEVELS = ("province", "district", "commune")
 Names = tuple[frozenset[tuple[str, ...]], dict[str, tuple[int, ...]]]
+NONE: Names = (frozenset(), {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,11 @@ class Gazetteer:
         return self.by_code.get(code, ())
 
     def names(self, levels: tuple[str, ...]) -> Names:
-        """Folded names of these levels, and by first token the lengths of such names, longest first."""
-        return self.merged[levels]
+        """Folded names of these levels, and by first token the lengths of such names, longest first.
+
+        Of villages and other places nothing is listed.
+        """
+        return self.merged.get(levels, NONE)
 
 
 def _names(row: dict[str, object]) -> list[str]:
