@@ -222,16 +222,20 @@ class Grammar(Words):
         ):
             return at + 2
         if not (self.capital[at] and self.words[at][0].isalpha()):
-            return at + 1 if not first and self._number_in_name(at) else None
+            return at + 1 if self._number_in_name(at, first) else None
         if not free and (self.likely_person(at) or (not first and self.folded[at] in self.lexicon.no_names)):
             return None
         if free and not first and self.lexicon.offices.match(self.folded, at):
             return None
-        beside = not first and self.joined(at) and (self.name_word(at - 1) or self.words[at - 1] == "-")
+        beside = not first and self.joined(at) and self.name_word(at - 1)
         return at + 1 if beside or self.foreign(at) else self._with_second_syllable(at + 1)
 
-    def _number_in_name(self, at: int) -> bool:
-        return self.words[at].isdigit() and self.folded[at - 1] in ("khu", "vùng", "quân", "đoàn", "đạo")
+    def _number_in_name(self, at: int, first: bool) -> bool:
+        """ "khu 4" within a name; "Bệnh viện 108", "Cấp cứu 115", "Quân y 103" by their three digits."""
+        before = self.folded[at - 1]
+        if before in ("viện", "cứu", "y") and len(self.words[at]) == 3:
+            return self.numeral(at)
+        return not first and self.words[at].isdigit() and before in ("khu", "vùng", "quân", "đoàn", "đạo")
 
     def _with_second_syllable(self, at: int) -> int:
         """A capitalised word takes the small word after it along, unless that opens a new phrase."""

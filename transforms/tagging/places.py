@@ -229,7 +229,17 @@ class Places:
 
     def _known_word(self, index: int) -> bool:
         """Whether a place of one word is told by it: a foreign one, or one of the few that mean nothing else."""
-        return self.grammar.foreign(index) or (self.grammar.folded[index],) in _ONE_WORD_PLACES
+        if self.grammar.foreign(index) or (self.grammar.folded[index],) in _ONE_WORD_PLACES:
+            return True
+        return self.grammar.country(index) is not None and self._among_countries(index)
+
+    def _among_countries(self, index: int) -> bool:
+        """Whether another country stands beside it: "Lào, Ý và Áo"."""
+        grammar = self.grammar
+        return any(
+            0 <= other < grammar.count and grammar.words[between] in (",", "và") and grammar.country(other)
+            for between, other in ((index - 1, index - 2), (index + 1, index + 2))
+        )
 
     def _repeat(self) -> None:
         """Names of areas that the text has introduced with their type, standing alone later."""

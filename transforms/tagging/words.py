@@ -42,6 +42,7 @@ NOT_TYPES = frozenset(
         ("tác", "động"), ("chủ", "động"), ("gia", "đình"), ("triều", "đình"), ("chính", "phủ"), ("hồ", "sơ"),
         ("biên", "bản"), ("kịch", "bản"), ("tài", "bản"), ("tư", "bản"), ("phiên", "bản"), ("ấn", "bản"),
         ("thi", "đình"), ("kinh", "đê"), ("liên", "bang"), ("hợp", "xã"),
+        ("dân", "phố"), ("góc", "phố"), ("hè", "phố"),
         ("hàng", "xóm"), ("lối", "xóm"), ("tình", "làng"), ("tác", "xã"), ("công", "xã"),
     }
 )  # fmt: skip
@@ -164,6 +165,8 @@ class Words:
             return None
         if needs == "road":
             return self._road_name(index)
+        if needs == "alley":
+            return self._alley(index)
         if level in ("district", "commune", "village") and self.words[index].isdigit():
             return index + 1 if len(self.words[index]) < 3 else None
         return self._free_name(index, level)
@@ -234,6 +237,17 @@ class Words:
         if word[0].isdigit():
             return index + 1
         return self._free_name(index, "other")
+
+    def _alley(self, index: int) -> int | None:
+        """ "68", "68/12", "68 Trần Quang Diệu"."""
+        end = index
+        while end < self.count and self.words[end][0].isdigit() and end - index < 5:
+            end += 1
+            end += end + 1 < self.count and self.words[end] == "/" and self.words[end + 1][0].isdigit()
+        if end == index:
+            return self._free_name(index, "other")
+        named = self._capital_run(end) if self.joined(end) else end
+        return named if named - end > 1 else end
 
     def area(self, index: int) -> int | None:
         """What may follow a body to say where: "tỉnh Lào Cai", "huyện", "thôn Na Ca", "Hà Nội", "Trung ương"."""
