@@ -269,6 +269,11 @@ def find_numbers(text: str) -> list[FoundNumber]:
     return list(_numbers(text, _plain(text)))
 
 
+def find_in_plain(plain: str) -> list[FoundNumber]:
+    """The same for a text without look-alikes: Đ for Ð, plain blanks and hyphens."""
+    return list(_numbers(plain, plain))
+
+
 def _numbers(text: str, plain: str) -> Iterator[FoundNumber]:
     done = 0
     for hit in _START.finditer(plain):

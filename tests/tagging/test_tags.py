@@ -119,6 +119,21 @@ def test_a_range_in_words_has_both_ends():
     assert (spread.value, spread.value_max) == (30, 50)
 
 
+@pytest.mark.parametrize(
+    ("text", "issuer"),
+    [
+        ("Kế hoạch số 45/KH-UBND ngày 02/3/2023 của UBND tỉnh nêu rõ.", "Ủy ban nhân dân tỉnh Lạng Sơn"),
+        ("Nghị quyết số 05/NQ-HĐND của HĐND huyện Văn Lãng.", "Hội đồng nhân dân huyện Văn Lãng"),
+        ("Công văn số 3223 của Sở Y tế.", "Sở Y tế"),
+        ("Kế hoạch số 45/KH-UBND của Sở Y tế.", "Ủy ban nhân dân"),
+        ("Nghị định số 34/2016/NĐ-CP, ngày 14 tháng 5 năm 2016 của Chính phủ.", "Chính phủ"),
+    ],
+)
+def test_the_issuing_body_is_the_one_that_symbol_and_text_tell(text, issuer):
+    (citation,) = tag(text, HOME).citations
+    assert citation.issuer == issuer
+
+
 def test_a_type_word_that_the_symbol_contradicts_is_flagged():
     wrong, right, general = tag(
         "Quyết định số 12/KH-UBND ngày 3/4/2021, Nghị quyết số 05/2020/NQ-HĐND và văn bản số 9/TB-UBND.", HOME

@@ -15,12 +15,12 @@ _FULL = re.compile(
     rf"\s?(?P<y>{_YEAR})(?![\d/]|[.,]\d)"
 )
 _WORDS = re.compile(
-    rf"(?<![\d/.,])(?P<d>{_DAY})\s{{1,2}}tháng\s{{1,2}}(?P<m>{_MONTH})(?:\s{{1,2}}năm\s{{1,2}}(?P<y>{_YEAR}))?(?!\d)",
-    re.I,
+    rf"(?<![\d/.,])(?P<d>{_DAY})\s{{1,2}}(?:[Tt]háng|THÁNG)\s{{1,2}}(?P<m>{_MONTH})"
+    rf"(?:\s{{1,2}}(?:[Nn]ăm|NĂM)\s{{1,2}}(?P<y>{_YEAR}))?(?!\d)"
 )
 _MONTHLY = re.compile(
-    rf"(?<!\w)tháng\s{{1,2}}(?P<m>{_MONTH})(?:\s?[/-]\s?(?P<y1>{_YEAR})|,?\s{{1,2}}năm\s{{1,2}}(?P<y2>{_YEAR}))?(?![\d/]|[.,]\d)",
-    re.I,
+    rf"(?<!\w)(?:[Tt]háng|THÁNG)\s{{1,2}}(?P<m>{_MONTH})"
+    rf"(?:\s?[/-]\s?(?P<y1>{_YEAR})|,?\s{{1,2}}(?:[Nn]ăm|NĂM)\s{{1,2}}(?P<y2>{_YEAR}))?(?![\d/]|[.,]\d)"
 )
 _SHORT = re.compile(rf"(?<![\d/.,\w-])(?P<d>{_DAY})\s?[/-]\s?(?P<m>{_MONTH})(?![\d/%]|[.,]\d|-\d)")
 _LEAD = re.compile(

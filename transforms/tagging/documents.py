@@ -29,7 +29,10 @@ _DATED = re.compile(
     r"(?:\s?[/.-]\s?|\s{1,2}năm\s{1,2})(?P<y>(?:19|20)\d\d)(?!\d)",
     re.IGNORECASE,
 )
-_ISSUED_BY = re.compile(r"\s{1,2}của\s{1,2}")
+_ISSUED_BY = re.compile(
+    r"(?:,?\s(?:ban hành )?ngày\s[\d/.\s\-]{6,14}|,?\sngày\s\d{1,2}\stháng\s\d{1,2}\snăm\s\d{4})?"
+    r",?\s(?:của|do)\s"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +60,18 @@ def _date_after(plain: str, end: int) -> date | None:
         return None
 
 
+def issuer_at(plain: str, end: int) -> int | None:
+    """Where the body begins that the text says has issued the document ending at ``end`` (của UBND tỉnh), or None."""
+    match = _ISSUED_BY.match(plain, end)
+    return match.end() if match else None
+
+
 def _capitalised(words: str) -> str:
     return words[:1].upper() + words[1:].lower()
 
 
 def _with_symbol(view: TextView) -> Iterator[Cited]:
-    for found in numbers.find_numbers(view.plain):
+    for found in numbers.find_in_plain(view.plain):
         before = _BEFORE.search(view.plain, max(0, found.start - 40), found.start)
         start = before.start() if before else found.start
         written = before["type"] if before else None

@@ -93,9 +93,8 @@ class People:
         if index in self.title_ends or left:
             end = listed or self._strong_name(index)
             return (end, "office-before" if left else "title") if end else None
-        likely = self.grammar.likely_person(index)
-        if likely and not self._placed(index):
-            return likely, "surname"
+        if listed and self.grammar.likely(index, listed) and not self._placed(index):
+            return listed, "surname"
         if listed and (self._office_after(listed) or self._listed_beside(index, listed) or self._aged(listed)):
             return listed, "beside"
         strong = self._strong_name(index) if self.ages else None

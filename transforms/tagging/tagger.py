@@ -15,16 +15,26 @@ from transforms.tagging.people import People
 from transforms.tagging.places import Places
 from transforms.tagging.resolve import Resolved, Resolver
 from transforms.tagging.spans import Claims, Found
-from transforms.tagging.view import TextView
+from transforms.tagging.view import TextView, fold_key
 
 LONGEST_PIECE = 100_000  # characters; documents of hundreds of pages are read piece by piece
 Spanned = TypeVar("Spanned", Mention, Citation, Quantity)
 VERSION = f"{vocabulary.CODE_VERSION}+{vocabulary.data_hash()}"
 
 
-def _citation(view: TextView, found: documents.Cited) -> Citation:
+def _issuer(view: TextView, found: documents.Cited, bodies_: Mapping[int, Mention]) -> str | None:
+    """The body behind the symbol; the one that the text names where that is the same with more to tell."""
+    known = numbers.issuer_name(found.symbol)
+    at = documents.issuer_at(view.plain, found.end)
+    told = bodies_.get(view.span(at, at + 1)[0]) if at is not None and at < len(view.plain) else None
+    if told is None or told.norm is None:
+        return known
+    return told.norm if known is None or fold_key(told.norm).startswith(fold_key(known)) else known
+
+
+def _citation(view: TextView, found: documents.Cited, bodies_: Mapping[int, Mention]) -> Citation:
     start, end = view.span(found.start, found.end)
-    issuer = numbers.issuer_name(found.symbol)
+    issuer = _issuer(view, found, bodies_)
     raw = view.source[start:end]
     told = (found.number, found.doc_type, issuer, found.year, found.issued, found.repair, found.conflict)
     return Citation(start, end, raw, *told)
@@ -119,7 +129,8 @@ def _tag_piece(text: str, offset: int, context: Context) -> tuple[list[Mention],
     found += [Found("QTY", one.start, one.end, "quantity", norm=one.norm) for one in measured]
     mentions = [*(_mention(view, one) for one in found), *_names(view, claims, context)]
     mentions.sort(key=lambda mention: (mention.start, mention.end))
-    citations = [_citation(view, one) for one in cited]
+    issuers = {mention.start: mention for mention in mentions if mention.type in ("ORG", "ROLE")}
+    citations = [_citation(view, one, issuers) for one in cited]
     amounts = [_quantity(view, one) for one in measured]
     return _shifted(mentions, offset), _shifted(citations, offset), _shifted(amounts, offset)
 

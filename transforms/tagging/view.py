@@ -13,7 +13,18 @@ from transforms.text import place_tones
 _PLAIN = str.maketrans(
     dict.fromkeys("\u00a0\u2007\u2009\u202f\u200b\u200c\u200d\ufeff\t\x0b\x0c", " ")
     | dict.fromkeys("‐‑‒–—−", "-")
-    | {"\u00d0": "Đ", "\u00f0": "đ", "“": '"', "”": '"', "’": "'", "ʼ": "'", "\r": "\n", "\u2028": "\n", "\u2029": "\n"}
+    | {
+        "\u00d0": "Đ",
+        "\u0189": "Đ",
+        "\u00f0": "đ",
+        "“": '"',
+        "”": '"',
+        "’": "'",
+        "ʼ": "'",
+        "\r": "\n",
+        "\u2028": "\n",
+        "\u2029": "\n",
+    }
 )
 _BLANKS = re.compile(r" {2,}| ?\n[ \n]*(?=[a-zà-ỹđ])| +\n[ \n]*|\n[ \n]+")
 _CLUSTER = re.compile("[^\u0300-\u036f][\u0300-\u036f]{0,30}|[\u0300-\u036f]{1,30}", re.DOTALL)

@@ -124,11 +124,15 @@ class Words:
     def likely_person(self, index: int) -> int | None:
         """A name that needs no further evidence: a common surname, three or four words, no place of that name."""
         end = self.person(index)
-        if end is None or end - index < 3:
-            return None
+        return end if end and self.likely(index, end) else None
+
+    def likely(self, index: int, end: int) -> bool:
+        """Whether the name ``[index, end)`` that :meth:`person` found needs no further evidence."""
+        if end - index < 3:
+            return False
         if self.folded[index] not in self.lexicon.common_surnames and self.folded[index + 1] != "thị":
-            return None
-        return None if tuple(self.folded[index:end]) in self.lexicon.gazetteer.by_name else end
+            return False
+        return tuple(self.folded[index:end]) not in self.lexicon.gazetteer.by_name
 
     # areas
 
