@@ -32,6 +32,7 @@ _MARKS = {
     f"{_W}softHyphen": "\xad",
     f"{_W}ptab": "\t",
 }
+_BROKEN = (zipfile.BadZipFile, etree.XMLSyntaxError, zlib.error, KeyError, RuntimeError, EOFError, OSError, ValueError)
 _Element: TypeAlias = Any
 
 
@@ -47,7 +48,7 @@ def read_docx(body: bytes) -> FileText:
             return as_file("docx", VERSION, list(reader.blocks()), reader.flags())
     except BombError as error:
         return FileText(Outcome.BOMB, "docx", reason=str(error))
-    except (zipfile.BadZipFile, etree.XMLSyntaxError, zlib.error, KeyError, RuntimeError, EOFError, OSError) as error:
+    except _BROKEN as error:
         cut = b"PK\x05\x06" not in body[-66_000:]
         outcome = Outcome.TRUNCATED if cut else Outcome.UNREADABLE
         return FileText(

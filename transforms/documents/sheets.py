@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
+import zlib
 from importlib.metadata import version
 from typing import Any
 
@@ -32,7 +33,15 @@ def read_sheets(body: bytes, kind: str) -> FileText:
         tables = [_table(book.get_sheet_by_name(name).to_python(skip_empty_area=True)) for name in names]
     except calamine.PasswordError:
         return FileText(Outcome.UNREADABLE, kind, reason="the workbook is encrypted; ask the portal for an open copy")
-    except (calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError, RuntimeError, EOFError) as error:
+    except (
+        calamine.CalamineError,
+        zipfile.BadZipFile,
+        zlib.error,
+        OSError,
+        ValueError,
+        RuntimeError,
+        EOFError,
+    ) as error:
         return FileText(Outcome.UNREADABLE, kind, reason=f"the workbook is damaged: {error}; fetch it again")
     flags = ("sheets_beyond_limit",) if len(book.sheet_names) > MOST_SHEETS else ()
     return _as_file(kind, tables, flags)

@@ -15,8 +15,9 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any, BinaryIO
 
-from transforms.documents.filetext import PageText
+from transforms.documents.filetext import FileText, PageText
 from transforms.documents.reading import Wanted, read_file
+from warehouse.schema import Outcome
 
 HEADER = struct.Struct(">QBB")  # bytes of the file, what is wanted of it, processes that may recognise text
 LENGTH = struct.Struct(">Q")
@@ -36,7 +37,13 @@ def answer(body: bytes, wanted: Wanted, processes: int, send: Callable[[str, Any
     def progress(page: PageText | None) -> None:
         send(PAGE if page else ALIVE, asdict(page) if page else None)
 
-    found = read_file(body, wanted, progress, processes)
+    try:
+        found = read_file(body, wanted, progress, processes)
+    except MemoryError:
+        found = FileText(Outcome.OVERSIZED, None, reason="the file needs more memory than the reading process has")
+    except Exception as error:  # one file's surprise must not cost the process; the reason names it
+        reason = f"{type(error).__name__}: {error}; reparse after a fix"
+        found = FileText(Outcome.UNREADABLE, None, reason=reason)
     send(FILE, asdict(replace(found, text="", pages=())))
 
 
