@@ -13,6 +13,8 @@ from dags.tasks import portals_table
 from tests.portals.content import ARTICLES, DOCUMENTS, PORTALS
 from tests.portals.model import Article, Document
 from tests.warehouse.factory import batch, digest, run
+from transforms.documents.relations import related, structure_row
+from transforms.documents.structure import read_structure
 from transforms.tagging import Context, tag
 from warehouse.release import export_latest
 from warehouse.report import write_report
@@ -57,6 +59,10 @@ def _document(document: Document) -> dict[str, Any]:
     text = "\n".join(lines) or document.subject
     names = ("number", "doc_type", "issuer", "issued_date", "signer", "subject")
     row = _row(document, "document", text, document.subject, document.issued_date)
+    structure = read_structure(text)
+    tags = tag(text, Context(document.portal, _province(document.portal), document.issued_date, document.subject))
+    cited = related(tags.citations, structure, document.number, text)
+    row |= structure_row(structure) | {"citations": [asdict(each) for each in cited]}
     return row | {name: getattr(document, name) for name in names} | {"published_date": document.published_at.date()}
 
 

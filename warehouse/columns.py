@@ -229,6 +229,7 @@ TASKS = pa.list_(
 ASSIGNMENT_COLUMNS = (
     Column("section", STRING, "Path of the section that charges the agency"),
     required("agency", STRING, "Agency, body or office as written, on one line; names behind a colon are completed"),
+    Column("body", STRING, "The same in one spelling: UBND = Ủy ban nhân dân, Uỷ = Ủy"),
     required("start", INT, "Offset of the agency in the document's text"),
     required("end", INT, "Offset after it"),
     required(

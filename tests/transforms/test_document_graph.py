@@ -91,7 +91,7 @@ def test_what_a_plan_replaces_is_told_apart_from_what_it_rests_on(sql: duckdb.Du
 
 def test_who_must_do_what_by_when_is_a_query(sql: duckdb.DuckDBPyConnection) -> None:
     found = sql.sql(
-        "SELECT agency, section, CAST(deadline AS VARCHAR) FROM assignments JOIN documents ON document_id = id "
+        "SELECT body, section, CAST(deadline AS VARCHAR) FROM assignments JOIN documents ON document_id = id "
         "WHERE number = '78/KH-UBND' ORDER BY assignments.start"
     )
     assert found.fetchall() == [

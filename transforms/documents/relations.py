@@ -10,11 +10,20 @@ from typing import Any
 from transforms.documents.structure import Assignment, Part, Section, Structure
 from transforms.documents.structure.source import bare
 from transforms.tagging.model import Citation
+from transforms.tagging.norms import written_out
 
 Row = dict[str, Any]
 _REPLACES = re.compile(r"(?:thay the|bai bo|huy bo)(?:\s{1,3}(?:cho|mot phan|toan bo|cac))?[^.;\n]{0,60}$")
 _AMENDS = re.compile(r"(?:sua doi|bo sung|dieu chinh)[^.;\n]{0,80}$")
 _NOT_ITSELF = re.compile(r"(?:da )?duoc[^.;\n]{0,60}$")
+_FIRST_VOWEL = dict(
+    zip(
+        ["oà", "oá", "oả", "oã", "oạ", "oè", "oé", "oẻ", "oẽ", "oẹ", "uỳ", "uý", "uỷ", "uỹ", "uỵ", "Uỷ"],
+        ["òa", "óa", "ỏa", "õa", "ọa", "òe", "óe", "ỏe", "õe", "ọe", "ùy", "úy", "ủy", "ũy", "ụy", "Ủy"],
+        strict=True,
+    )
+)  # as the decrees write an open syllable: Ủy ban, Hòa Bình; q takes the u along (quý)
+_SECOND_VOWEL = re.compile(rf"(?<![qQ])(?:{'|'.join(_FIRST_VOWEL)})(?!\w)")
 _BEFORE = 120  # characters before a citation that say what is done to it
 
 
@@ -97,10 +106,17 @@ def _section(section: Section) -> Row:
     }
 
 
+def _normal(agency: str) -> str:
+    """One spelling of a body: abbreviations written out, one placement of tones (Uỷ ban = Ủy ban), a capital first."""
+    words = _SECOND_VOWEL.sub(lambda pair: _FIRST_VOWEL[pair[0]], written_out(agency))
+    return words[:1].upper() + words[1:]
+
+
 def _assignment(given: Assignment) -> Row:
     return {
         "section": given.section,
         "agency": given.agency,
+        "body": _normal(given.agency),
         "start": given.start,
         "end": given.end,
         "form": given.form,

@@ -23,7 +23,7 @@ _NAMED_AFTER = re.compile(
     r"(?:cac\s)?(?P<one>so|bo|ban|phong|cuc|chi cuc|vu|huyen|xa|phuong|hoi)(?:, (?:ban, )?nganh)?\s{0,2}:\s{0,3}"
 )
 _LISTS_BEHIND = re.compile(r"\bcac (?:so|bo|ban|phong|cuc|chi cuc|vu|huyen|xa|phuong|hoi|ong|ba)$")
-_BREAK = re.compile(r"(?P<mark>[,;:]\s{1,3}(?:va\s{1,3})?|\s{1,3}va\s{1,3}|\s{1,3}cung\s{1,3})")
+_BREAK = re.compile(r"(?P<mark>[,;:.]\s{1,3}(?:va\s{1,3})?|\s{1,3}va\s{1,3}|\s{1,3}cung\s{1,3})")
 _JOINT_OFFICE = re.compile(r"(?:chanh |pho )?(?:chanh )?van phong (?:hoi dong|hdnd|doan dai bieu)")
 _COLON = re.compile(":")
 _SENTENCE = re.compile(r"\.\s{1,3}(?=[^\W\d_a-z])|\.\s*$")
@@ -98,7 +98,8 @@ def _end(plain: str, bare: str, start: int) -> int:
     body = listed.end() if listed else start
     verbs = (verb.start() for verb in _VERB.finditer(bare, body, limit))
     verb = next((at for at in verbs if plain[at].islower() or plain[at - 1] == "\n"), limit)
-    stop = _SENTENCE.search(bare, body, limit)
+    stops = (mark for mark in _SENTENCE.finditer(bare, body, limit) if not _HEAD.match(bare, mark.end()))
+    stop = next(stops, None)
     colons = (mark.start() for mark in _COLON.finditer(plain, body, limit))
     colon = next((at for at in colons if not _goes_on(bare, start, at)), limit)
     end = min(verb, colon, stop.start() if stop else limit)
