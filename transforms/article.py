@@ -144,7 +144,7 @@ def extract(
     if too_large := excess(body):
         return NotArticle(Outcome.OVERSIZED, f"{url}: {too_large}")
     decoded = decode(body, encoding)
-    page = parse_page(decoded.text)
+    page = parse_page(decoded.text, decoded.utf8)
     if page is None:
         return NotArticle(Outcome.UNREADABLE, f"{url}: no HTML element could be parsed; look at the archived record")
     evidence = (listing or Evidence()).like(decoded)

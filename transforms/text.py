@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from transforms.legacy import repair_page, soundness
 
@@ -30,6 +30,7 @@ _INVISIBLE = re.compile(  # controls, joiners, directions, lone surrogates, priv
 )
 _MARK_ENTITY = re.compile(r"&#(?:0*(7(?:6[89]|[7-9]\d)|8[0-7]\d)|[xX]0*(3[0-6][0-9a-fA-F]));")
 _MARKS = re.compile("[\u0300-\u036f]")
+_MARK_LEADS = (b"\xcc", b"\xcd")  # first byte of these in UTF-8, and of 16 letters beside them
 _RUN_OF_MARKS = re.compile("[\u0300-\u036f]+")
 _DECLARED = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]{3,30})")
 _VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
@@ -52,6 +53,12 @@ class Decoded:
     text: str
     encoding: str
     repairs: tuple[str, ...] = ()
+    encoded: bytes = field(default=b"", repr=False, compare=False)
+
+    @property
+    def utf8(self) -> bytes:
+        """The text in UTF-8; the very bytes that arrived where nothing was to be done to them."""
+        return self.encoded or self.text.encode("utf-8", "ignore")
 
     @property
     def repaired(self) -> bool:
@@ -71,12 +78,19 @@ def nfc(text: str) -> str:
 
 def compose(text: str) -> str:
     """``text`` with every letter and the marks behind it as one; for a whole page much quicker than :func:`nfc`."""
+    if not _has_marks(text.encode("utf-8", "ignore")):
+        return text
     parts, end = [], 0
     for marks in _RUN_OF_MARKS.finditer(text):
         start = max(marks.start() - 1, end)
         parts += [text[end:start], unicodedata.normalize("NFC", text[start : marks.end()])]
         end = marks.end()
     return "".join((*parts, text[end:]))
+
+
+def _has_marks(encoded: bytes) -> bool:
+    """Whether UTF-8 holds marks that stand apart (U+0300 to U+036F); looks at bytes, since a page rarely does."""
+    return any(lead in encoded for lead in _MARK_LEADS)
 
 
 def clean(text: str | None) -> str:
@@ -127,7 +141,7 @@ def decode(body: bytes, declared: str | None = None) -> Decoded:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         return _legacy(body, named)
-    return _settled(text, "utf-8", () if named in (None, "utf-8", "ascii") else ("charset",))
+    return _settled(text, "utf-8", () if named in (None, "utf-8", "ascii") else ("charset",), body)
 
 
 def letters(text: str) -> int:
@@ -156,11 +170,14 @@ def _read(body: bytes, codec: str, repairs: tuple[str, ...] = ()) -> Decoded:
     return _settled(text, codec.removesuffix("-sig"), (*repairs, *(("bytes",) if "\ufffd" in text else ())))
 
 
-def _settled(text: str, encoding: str, repairs: tuple[str, ...]) -> Decoded:
+def _settled(text: str, encoding: str, repairs: tuple[str, ...], body: bytes = b"") -> Decoded:
+    """The text with letters composed and legacy text repaired; ``body`` is its UTF-8 where that is at hand."""
     found = repair_page(text)
     plain = found.text
     if "&#" in plain:
         plain = _MARK_ENTITY.sub(lambda mark: chr(int(mark[1]) if mark[1] else int(mark[2], 16)), plain)
+    if body and plain == text and not _has_marks(body):
+        return Decoded(text, encoding, repairs, body)
     return Decoded(compose(plain), encoding, (*repairs, *found.repairs))
 
 

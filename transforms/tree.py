@@ -40,10 +40,11 @@ _HIDDEN = etree.XPath(  # one path: libxml2 sorts the union of several in a time
 )
 _FLOWING = ("div", "td", "th", "li", "blockquote", "p", "body", "dd", "dt")
 _TABLE_PARTS = ("tbody", "thead", "tfoot", "tr", "td", "th", "caption", "colgroup", "col")
-_FORBIDDEN = re.compile("[\ufffe\uffff\ud800-\udfff]")
+_FORBIDDEN = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")  # U+FFFE and U+FFFF, which libxml2 reads and lxml refuses to move
 _FORBIDDEN_ENTITY = re.compile(  # libxml2 makes characters of these that lxml then refuses to move
-    r"&#(?:0*(?:[1-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)|[xX]0*(?:[1-8bBcCeEfF]|1[\da-fA-F]|[fF]{3}[eEfF])(?![\da-fA-F]));?"
+    rb"&#(?:0*(?:[1-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)|[xX]0*(?:[1-8bBcCeEfF]|1[\da-fA-F]|[fF]{3}[eEfF])(?![\da-fA-F]));?"
 )
+_PLAIN = etree.ElementDefaultClassLookup(element=HtmlElement)  # lxml.html asks Python for the class of each element
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 _TOKEN = re.compile(r"[.#]([A-Za-z_][\w-]*)|\[\s*(?:itemprop|rel)\s*=\s*[\"']?([\w-]+)")
 _NAMING = ("class", "id", "itemprop", "rel")
@@ -62,16 +63,23 @@ class Page:
     source: str
     root: HtmlElement
     _order: dict[HtmlElement, int] = field(default_factory=dict)
-    _named: defaultdict[str, list[HtmlElement]] = field(default_factory=lambda: defaultdict(list))
+    _named: defaultdict[str, list[list[HtmlElement]]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
-        naming = [name for name in _NAMING if name in self.source]
-        for number, element in enumerate(self.root.iter()):
-            self._order[element] = number
-            for name in naming:
-                if value := element.get(name):
-                    for word in value.split():
-                        self._named[word].append(element)
+        elements = list(self.root.iter())
+        self._order = dict(zip(elements, range(len(elements)), strict=True))
+        for name in _NAMING:
+            if name in self.source:
+                self._index([element.get(name) for element in elements], elements)
+
+    def _index(self, values: list[str | None], elements: list[HtmlElement]) -> None:
+        alike: defaultdict[str, list[HtmlElement]] = defaultdict(list)
+        for value, element in zip(values, elements, strict=True):
+            if value:
+                alike[value].append(element)
+        for value, found in alike.items():
+            for word in value.split():
+                self._named[word].append(found)
 
     def select(self, selectors: Iterable[str], within: HtmlElement | None = None) -> list[HtmlElement]:
         """Elements of the first selector that matches anything, in document order."""
@@ -87,7 +95,11 @@ class Page:
 
     def named(self, word: str) -> list[HtmlElement]:
         """The elements that carry the word in one of these attributes."""
-        return self._named.get(word, [])
+        groups = self._named.get(word, [])
+        if len(groups) > 1:
+            merged = {element for group in groups for element in group}
+            groups[:] = [sorted(merged, key=self._order.__getitem__)]
+        return groups[0] if groups else []
 
     def order(self, element: HtmlElement) -> int:
         """Position of the element in the document as parsed; elements made later have none (-1)."""
@@ -98,8 +110,7 @@ class Page:
         for selector in selectors:
             simple = _simple(selector)
             if simple is not None:
-                named = self._named.get(simple.word)
-                yield [element for element in named if simple.fits(element, scope)] if named else []
+                yield [element for element in self.named(simple.word) if simple.fits(element, scope)]
             elif all(word in self._named for word in _tokens(selector)):
                 compiled = _compile(selector)
                 yield [element for element in _elements(compiled(scope)) if element is not scope] if compiled else []
@@ -129,19 +140,22 @@ class _Simple:
         return has_word and self.tag in (None, element.tag)
 
 
-def parse(source: str) -> Page | None:
-    """The page, or None where there is no element to parse.
+def parse(source: str, encoded: bytes | None = None) -> Page | None:
+    """The page, or None where there is no element to parse; ``encoded`` is its UTF-8 where that is at hand.
 
     libxml2 caps the depth of the tree at 255 elements, which also bounds every walk over it.
     """
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
-    body = _FORBIDDEN.sub("", source) if _FORBIDDEN.search(source) else source
-    body = _FORBIDDEN_ENTITY.sub("", body) if "&#" in body else body
+    parser.set_element_class_lookup(_PLAIN)
+    body = source.encode("utf-8", "ignore") if encoded is None else encoded
+    if any(letter in body for letter in _FORBIDDEN) or _FORBIDDEN_ENTITY.search(body):
+        body = _FORBIDDEN_ENTITY.sub(b"", re.sub(b"|".join(_FORBIDDEN), b"", body))
+        source = body.decode()
     try:
-        root = document_fromstring(body.encode("utf-8").translate(None, _CONTROLS), parser=parser)
+        root = document_fromstring(body.translate(None, _CONTROLS), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
-    return Page(body, root)
+    return Page(source, root)
 
 
 def text_of(element: HtmlElement) -> str:
