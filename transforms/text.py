@@ -30,8 +30,8 @@ _INVISIBLE = re.compile(  # controls, joiners, directions, lone surrogates, priv
 )
 _MARK_ENTITY = re.compile(r"&#(?:0*(7(?:6[89]|[7-9]\d)|8[0-7]\d)|[xX]0*(3[0-6][0-9a-fA-F]));")
 _MARKS = re.compile("[\u0300-\u036f]")
-_MARK_LEADS = (b"\xcc", b"\xcd")  # first byte of these in UTF-8, and of 16 letters beside them
-_RUN_OF_MARKS = re.compile("[\u0300-\u036f]+")
+_USUAL_MARKS = re.compile(rb"\xcc[\x80-\xbf](?:\xcc[\x80-\xbf])*")  # U+0300 to U+033F in UTF-8: all of Vietnamese
+_ALL_MARKS = re.compile(rb"(?:\xcc[\x80-\xbf]|\xcd[\x80-\xaf])+")  # to U+036F
 _DECLARED = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]{3,30})")
 _VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
 _CHARSETS = re.compile(
@@ -47,18 +47,14 @@ _BROKEN_SHARE = 0.02  # of the characters beyond ASCII: more wrong ones than thi
 class Decoded:
     """Text with composed letters, the codec that read it, and the names of the repairs that it took.
 
+    ``utf8`` is the text once more as a parser takes it.
     ``charset``: the declaration lied; ``bytes``: some were replaced; and those of :mod:`transforms.legacy`.
     """
 
     text: str
     encoding: str
     repairs: tuple[str, ...] = ()
-    encoded: bytes = field(default=b"", repr=False, compare=False)
-
-    @property
-    def utf8(self) -> bytes:
-        """The text in UTF-8; the very bytes that arrived where nothing was to be done to them."""
-        return self.encoded or self.text.encode("utf-8", "ignore")
+    utf8: bytes = field(default=b"", repr=False, compare=False)
 
     @property
     def repaired(self) -> bool:
@@ -78,19 +74,31 @@ def nfc(text: str) -> str:
 
 def compose(text: str) -> str:
     """``text`` with every letter and the marks behind it as one; for a whole page much quicker than :func:`nfc`."""
-    if not _has_marks(text.encode("utf-8", "ignore")):
-        return text
+    encoded = text.encode("utf-8", "ignore")
+    composed = compose_utf8(encoded)
+    return text if composed is encoded else composed.decode()
+
+
+def compose_utf8(encoded: bytes) -> bytes:
+    """:func:`compose` for UTF-8; the same object where no mark stands apart.
+
+    Bytes, because a pattern with one first byte finds the few marks of a page as quickly as memory is read.
+    """
     parts, end = [], 0
-    for marks in _RUN_OF_MARKS.finditer(text):
-        start = max(marks.start() - 1, end)
-        parts += [text[end:start], unicodedata.normalize("NFC", text[start : marks.end()])]
+    for marks in (_ALL_MARKS if b"\xcd" in encoded else _USUAL_MARKS).finditer(encoded):
+        start = max(_letter_before(encoded, marks.start()), end)
+        letters_ = encoded[start : marks.end()].decode()
+        parts += [encoded[end:start], unicodedata.normalize("NFC", letters_).encode()]
         end = marks.end()
-    return "".join((*parts, text[end:]))
+    return b"".join((*parts, encoded[end:])) if parts else encoded
 
 
-def _has_marks(encoded: bytes) -> bool:
-    """Whether UTF-8 holds marks that stand apart (U+0300 to U+036F); looks at bytes, since a page rarely does."""
-    return any(lead in encoded for lead in _MARK_LEADS)
+def _letter_before(encoded: bytes, at: int) -> int:
+    """Where the character that ends at ``at`` begins."""
+    start = max(at - 1, 0)
+    while start and encoded[start] & 0xC0 == 0x80:
+        start -= 1
+    return start
 
 
 def clean(text: str | None) -> str:
@@ -176,9 +184,9 @@ def _settled(text: str, encoding: str, repairs: tuple[str, ...], body: bytes = b
     plain = found.text
     if "&#" in plain:
         plain = _MARK_ENTITY.sub(lambda mark: chr(int(mark[1]) if mark[1] else int(mark[2], 16)), plain)
-    if body and plain == text and not _has_marks(body):
-        return Decoded(text, encoding, repairs, body)
-    return Decoded(compose(plain), encoding, (*repairs, *found.repairs))
+    encoded = body if body and plain == text else plain.encode("utf-8", "ignore")
+    composed = compose_utf8(encoded)
+    return Decoded(plain if composed is encoded else composed.decode(), encoding, (*repairs, *found.repairs), composed)
 
 
 def _meta_charset(body: bytes) -> str | None:
