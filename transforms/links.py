@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from crawlers.families.hints import Hints
 from transforms.text import clean
-from transforms.tree import BLOCKS, Page, drop, drop_all, raw_text, short_text
+from transforms.tree import BLOCKS, Page, drop, drop_all, raw_text, short_text, whole_text
 
 RELATED, INLINE, SOURCE, VIDEO = "related", "inline", "source", "video"
 FILE_SUFFIXES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".rtf", ".zip", ".rar", ".ppt", ".pptx")
@@ -101,7 +101,7 @@ def take_tags(page: Page, hints: Hints, container: HtmlElement | None) -> tuple[
     boxes = [box for box in page.select_all(hints.tags) if any(parent in around for parent in box.iterancestors())]
     tags = [tag for box in boxes for tag in _box_tags(box)]
     drop_all(box for box in boxes if any(parent is container for parent in box.iterancestors()))
-    if container is not None and not tags and any(word in page.source for word in _TAG_WORDS):
+    if container is not None and not tags and _may_hold_tags(around[-1]):
         tags += [tag for line in list(_tag_lines(around[-1])) for tag in _line_tags(line, container)]
     tags = tags or _meta_tags(page)
     return tuple(dict.fromkeys(clean(tag) for tag in tags if len(clean(tag)) in _TAG_LENGTH))
@@ -114,6 +114,12 @@ def near(container: HtmlElement) -> Iterator[HtmlElement]:
         if number == _NEAR or parent.tag in ("body", "html"):
             return
         yield parent
+
+
+def _may_hold_tags(scope: HtmlElement) -> bool:
+    """Whether a label of keywords stands anywhere in the scope; looking for its line would take long."""
+    text = whole_text(scope)
+    return any(word in text for word in _TAG_WORDS)
 
 
 def _box_tags(box: HtmlElement) -> list[str]:

@@ -38,6 +38,7 @@ _SKIPPED = (
 _HIDDEN = etree.XPath(  # one path: libxml2 sorts the union of several in a time that grows with their square
     "descendant::*[@aria-hidden='true' and not(.//img) or contains(translate(@style, ' ', ''), 'display:none')]"
 )
+_INLINE = ("span", "b", "strong", "em", "i", "u", "s", "small", "big", "ins", "mark", "label", "abbr", "cite", "tt")
 _FLOWING = ("div", "td", "th", "li", "blockquote", "p", "body", "dd", "dt")
 _TABLE_PARTS = ("tbody", "thead", "tfoot", "tr", "td", "th", "caption", "colgroup", "col")
 _FORBIDDEN = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")  # U+FFFE and U+FFFF, which libxml2 reads and lxml refuses to move
@@ -165,7 +166,12 @@ def text_of(element: HtmlElement) -> str:
 
 def raw_text(element: HtmlElement) -> str:
     """The element's text on one line, exactly as its text nodes follow each other; cheap, so not normalised anew."""
-    return squeeze("".join(element.itertext()))
+    return squeeze(whole_text(element))
+
+
+def whole_text(element: HtmlElement) -> str:
+    """The element's text nodes one after the other as they stand, white space included."""
+    return etree.tostring(element, method="text", encoding="unicode", with_tail=False)
 
 
 def short_text(element: HtmlElement, limit: int) -> str | None:
@@ -247,6 +253,7 @@ def normalise(container: HtmlElement) -> None:
             _unfold(table)
     for element in reversed(list(container.iter())):
         _plain(element)
+    etree.strip_tags(container, *_INLINE)
     for element in list(container.iter(*_FLOWING)):
         _flow(element)
 
