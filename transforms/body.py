@@ -15,8 +15,8 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Document, Extractor
 
 from transforms.limits import is_heavy
-from transforms.text import clean, fold
-from transforms.tree import BLOCKS, Page, blocks, drop, link_share, normalise, raw_text, short_text
+from transforms.text import fold, squeeze
+from transforms.tree import BLOCKS, Page, blocks, drop, link_share, normalise, raw_text, short_text, whole_text
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
@@ -45,6 +45,8 @@ _LABEL = 59  # characters of a block that may be a label of the page's chrome
 _LINKED = 0.8  # share of characters in links from which a block is a list of links
 
 
+_PRUNABLE = BLOCKS | {"a", "span"}
+
 DataTable: TypeAlias = tuple[tuple[str, ...], ...]
 
 
@@ -64,7 +66,7 @@ def prune(container: HtmlElement) -> list[HtmlElement]:
     """
     related: list[HtmlElement] = []
     for element in list(container.iter()):
-        if element.getparent() is None or element is container or element.tag not in BLOCKS | {"a", "span"}:
+        if element.tag not in _PRUNABLE or element is container or element.getparent() is None:
             continue
         text = short_text(element, _LABEL) if len(element) < 8 else None
         if text and _CHROME.fullmatch(text):
@@ -141,7 +143,8 @@ def _trafilatura(container: HtmlElement) -> HtmlElement | None:
     if is_heavy(container):
         return None
     document = Element("html")
-    etree.SubElement(etree.SubElement(document, "body"), "article").append(container)
+    article = etree.SubElement(etree.SubElement(document, "body"), "article", {"class": "post"})
+    article.append(container)
     return _body(bare_extraction(document, options=_PRUNED))
 
 
@@ -165,7 +168,7 @@ def _lines(element: HtmlElement) -> Iterator[str]:
     elif any(child.tag in ("p", "list", "table", "head", "quote") for child in element):
         yield from (text for child in element if (text := "\n".join(_lines(child))))
     else:
-        yield clean("".join(element.itertext()))
+        yield squeeze(whole_text(element))
 
 
 def _item_text(item: HtmlElement) -> str:
@@ -173,7 +176,7 @@ def _item_text(item: HtmlElement) -> str:
     for child in item:
         own.append("" if child.tag == "list" else " ".join(child.itertext()))
         own.append(child.tail or "")
-    return clean(" ".join(own))
+    return squeeze(" ".join(own))
 
 
 def _rows(table: HtmlElement, row: str, cells: tuple[str, ...]) -> Iterator[str]:
@@ -182,7 +185,7 @@ def _rows(table: HtmlElement, row: str, cells: tuple[str, ...]) -> Iterator[str]
 
 def _cells(table: HtmlElement, row: str, cells: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     for line in table.iter(row):
-        texts = tuple(clean(" ".join(cell.itertext())) for cell in line if cell.tag in cells)
+        texts = tuple(squeeze(" ".join(cell.itertext())) for cell in line if cell.tag in cells)
         if any(texts):
             yield texts
 

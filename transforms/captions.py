@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from crawlers.families.hints import Hints
-from transforms.bylines import is_account, split_credit
-from transforms.tree import BLOCKS, Page, drop, raw_text, text_of
+from transforms.bylines import is_account, may_credit, split_credit
+from transforms.tree import BLOCKS, Page, drop, raw_text, text_of, whole_text
 
 _GENERIC = ("figcaption", ".image_desc", ".image-caption", ".wp-caption-text", ".caption", ".photo-caption")
 _LONGEST = 400  # characters of a caption
@@ -28,6 +28,8 @@ def take_captions(page: Page, hints: Hints, container: HtmlElement) -> tuple[Cap
     """The captions below ``container`` in reading order; their elements are removed."""
     found = set(page.select_all((*hints.caption, *_GENERIC), container))
     found |= set(_in_picture_tables(container)) | set(_below_pictures(container))
+    if not found:
+        return ()
     captions: dict[str, Caption] = {}
     for element in [each for each in container.iter() if each in found]:
         if any(parent in found for parent in element.iterancestors()):
@@ -51,12 +53,15 @@ def _in_picture_tables(container: HtmlElement) -> Iterator[HtmlElement]:
 def _below_pictures(container: HtmlElement) -> Iterator[HtmlElement]:
     """Short blocks with a photo credit, and short blocks set apart right below a picture."""
     below_picture = False
+    credited = may_credit(whole_text(container))
+    if not credited and container.find(".//img") is None:
+        return
     for element in container.iter(*BLOCKS):
         if any(child.tag in BLOCKS for child in element.iterdescendants()):
             continue
         text = raw_text(element)
         if text and len(text) <= _LONGEST and not is_account(text):
-            rest, credit = split_credit(text)
+            rest, credit = split_credit(text) if credited else (text, None)
             if (credit and len(rest) >= _SHORTEST_CREDITED) or (below_picture and _is_apart(element, text)):
                 yield element
         if text or element.find(".//img") is not None:

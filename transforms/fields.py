@@ -40,6 +40,7 @@ _DATE_LINE = 60  # characters of a line that is a date although no selector says
 _LONGEST_TITLE = 600  # characters of a heading that may be the title
 _SHORT_TITLE = 15  # characters below which a listing's anchor is no title ("Xem tiếp")
 _SHORTEST_LEAD, _LONGEST_LEAD = 40, 1200
+_LEADING = frozenset(("p", "div", "td", "h2", "h3", "strong"))
 _HOME = frozenset(("trang chu", "home", "trang nhat"))
 BEFORE_TEXT, IN_TEXT, ABOVE_TITLE, BELOW_TEXT = range(4)
 
@@ -85,7 +86,7 @@ class Anchor:
     """Tells where an element stands, seen from title and container."""
 
     def __init__(self, page: Page, title: HtmlElement | None, container: HtmlElement | None) -> None:
-        self._page, self._heading = page, title
+        self._page, self._heading, self._container = page, title, container
         self._title = page.order(title) if title is not None else None
         self._start = page.order(container) if container is not None else None
         self._end = _last_order(page, container) if container is not None else None
@@ -99,6 +100,12 @@ class Anchor:
             return None
         place = self._where(element, position)
         return None if place is None or self._is_related(element) else place
+
+    def between(self) -> list[HtmlElement]:
+        """The elements that begin between title and container; all of the page where one of them is unknown."""
+        if self._heading is None or self._container is None:
+            return list(self._page.root.iter())
+        return self._page.between(self._heading, self._container)
 
     def is_title(self, element: HtmlElement) -> bool:
         """Whether the element is the title or stands around or inside it."""
@@ -225,8 +232,8 @@ def find_lead(page: Page, hints: Hints, anchor: Anchor) -> HtmlElement | None:
 
 def lead_between(page: Page, anchor: Anchor) -> HtmlElement | None:
     """The paragraph of prose that stands alone between title and text, for a page whose hints name no lead."""
-    for element in page.root.iter("p", "div", "td", "h2", "h3", "strong"):
-        if anchor.place(element) != BEFORE_TEXT or anchor.is_title(element):
+    for element in anchor.between():
+        if element.tag not in _LEADING or anchor.place(element) != BEFORE_TEXT or anchor.is_title(element):
             continue
         if any(child.tag in BLOCKS for child in element.iterdescendants()):
             continue
@@ -330,8 +337,8 @@ def _metadata_date(page: Page, names: tuple[str, re.Pattern[str], str] = _FIRST)
 def _meta(page: Page, name: str) -> str | None:
     if name not in page.source:
         return None
-    element = page.root.find(f".//meta[@property='{name}']")
-    return clean(element.get("content")) or None if element is not None else None
+    found = (element for element in page.root.iter("meta") if element.get("property") == name)
+    return next((clean(element.get("content")) or None for element in found), None)
 
 
 def _headings(page: Page, hints: Hints) -> Iterator[HtmlElement]:
@@ -341,7 +348,7 @@ def _headings(page: Page, hints: Hints) -> Iterator[HtmlElement]:
 
 def _document_titles(page: Page) -> list[str]:
     """What the document's title may say without the portal's name behind it, the shortest first."""
-    element = page.root.find(".//title")
+    element = next(page.root.iter("title"), None)
     text = _meta(page, "og:title") or (raw_text(element) if element is not None else "")
     ends = [*(tail.start() for tail in _TITLE_TAIL.finditer(text)), len(text)]
     return [title for end in ends if (title := text[:end].strip())]

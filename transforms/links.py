@@ -64,9 +64,10 @@ def links_in(url: str, elements: Iterable[HtmlElement], rel: str, shortest: int 
     found = []
     for element in elements:
         for link in element.iter("a"):
-            target, text = _web_url(link.get("href"), url), raw_text(link)
-            if target and len(text) >= shortest and target.partition("#")[0] != url and not _is_file(target):
-                found.append(Link(target, clean(text), VIDEO if rel == INLINE and _PLAYER.search(target) else rel))
+            text = raw_text(link)
+            target = _web_url(link.get("href"), url) if len(text) >= shortest else None
+            if target and target.partition("#")[0] != url and not _is_file(target):
+                found.append(Link(target, text, VIDEO if rel == INLINE and _PLAYER.search(target) else rel))
     return found
 
 
@@ -177,7 +178,8 @@ def _web_url(href: str | None, base: str) -> str | None:
         return None
     try:
         target = href if href.startswith(("http://", "https://")) else urljoin(base, href.strip())
-        return target if urlsplit(target).scheme in ("http", "https") and urlsplit(target).netloc else None
+        parts = urlsplit(target)
+        return target if parts.scheme in ("http", "https") and parts.netloc else None
     except ValueError:
         return None
 

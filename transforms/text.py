@@ -9,6 +9,7 @@ import codecs
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from transforms.legacy import repair_page, soundness
 
@@ -197,6 +198,7 @@ def _meta_charset(body: bytes) -> str | None:
     return None
 
 
+@lru_cache(maxsize=256)
 def _codec(name: str | None) -> str | None:
     """Python's name of a character set; None for an unknown one and for codecs that are none (hex, punycode)."""
     try:

@@ -16,7 +16,7 @@ from lxml import etree
 from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from transforms.text import clean, squeeze
+from transforms.text import squeeze
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _RENAMED = frozenset(
@@ -39,16 +39,17 @@ _HIDDEN = etree.XPath(  # one path: libxml2 sorts the union of several in a time
     "descendant::*[@aria-hidden='true' and not(.//img) or contains(translate(@style, ' ', ''), 'display:none')]"
 )
 _INLINE = ("span", "b", "strong", "em", "i", "u", "s", "small", "big", "ins", "mark", "label", "abbr", "cite", "tt")
+_UNWRAPPED = "unwrapped"
 _FLOWING = ("div", "td", "th", "li", "blockquote", "p", "body", "dd", "dt")
 _TABLE_PARTS = ("tbody", "thead", "tfoot", "tr", "td", "th", "caption", "colgroup", "col")
-_FORBIDDEN = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")  # U+FFFE and U+FFFF, which libxml2 reads and lxml refuses to move
+_FORBIDDEN = re.compile(rb"\xef\xbf[\xbe\xbf]")  # U+FFFE and U+FFFF, which libxml2 reads and lxml refuses to move
 _FORBIDDEN_ENTITY = re.compile(  # libxml2 makes characters of these that lxml then refuses to move
     rb"&#(?:0*(?:[1-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)|[xX]0*(?:[1-8bBcCeEfF]|1[\da-fA-F]|[fF]{3}[eEfF])(?![\da-fA-F]));?"
 )
 _PLAIN = etree.ElementDefaultClassLookup(element=HtmlElement)  # lxml.html asks Python for the class of each element
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 _TOKEN = re.compile(r"[.#]([A-Za-z_][\w-]*)|\[\s*(?:itemprop|rel)\s*=\s*[\"']?([\w-]+)")
-_NAMING = ("class", "id", "itemprop", "rel")
+_NAMING = frozenset(("class", "id", "itemprop", "rel"))
 _SIMPLE = re.compile(r"([a-z][a-z0-9]*)?(?:([.#])([A-Za-z_][\w-]*)|\[(itemprop|rel)=[\"']?([\w-]+)[\"']?\])")
 _ATTRIBUTES = {".": "class", "#": "id"}
 _PROSE_CELL = 600  # characters in one cell that holds several paragraphs: the table is layout
@@ -63,21 +64,18 @@ class Page:
 
     source: str
     root: HtmlElement
-    _order: dict[HtmlElement, int] = field(default_factory=dict)
+    _elements: list[HtmlElement] = field(init=False)
+    _order: dict[HtmlElement, int] = field(init=False)
     _named: defaultdict[str, list[list[HtmlElement]]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
-        elements = list(self.root.iter())
-        self._order = dict(zip(elements, range(len(elements)), strict=True))
-        for name in _NAMING:
-            if name in self.source:
-                self._index([element.get(name) for element in elements], elements)
-
-    def _index(self, values: list[str | None], elements: list[HtmlElement]) -> None:
+        self._elements = list(self.root.iter())
+        self._order = dict(zip(self._elements, range(len(self._elements)), strict=True))
         alike: defaultdict[str, list[HtmlElement]] = defaultdict(list)
-        for value, element in zip(values, elements, strict=True):
-            if value:
-                alike[value].append(element)
+        for element in self._elements:
+            for name, value in element.items():
+                if name in _NAMING:
+                    alike[value].append(element)
         for value, found in alike.items():
             for word in value.split():
                 self._named[word].append(found)
@@ -98,20 +96,25 @@ class Page:
         """The elements that carry the word in one of these attributes."""
         groups = self._named.get(word, [])
         if len(groups) > 1:
-            merged = {element for group in groups for element in group}
-            groups[:] = [sorted(merged, key=self._order.__getitem__)]
+            merged = (element for group in groups for element in group)
+            groups[:] = [sorted(dict.fromkeys(merged), key=self._order.__getitem__)]
         return groups[0] if groups else []
 
     def order(self, element: HtmlElement) -> int:
         """Position of the element in the document as parsed; elements made later have none (-1)."""
         return self._order.get(element, -1)
 
+    def between(self, first: HtmlElement, last: HtmlElement) -> list[HtmlElement]:
+        """The elements of the document as parsed that begin after ``first`` does and before ``last`` does."""
+        return self._elements[self.order(first) + 1 : max(self.order(last), 0)]
+
     def _matches(self, selectors: Iterable[str], within: HtmlElement | None) -> Iterator[list[HtmlElement]]:
         scope = self.root if within is None else within
         for selector in selectors:
             simple = _simple(selector)
             if simple is not None:
-                yield [element for element in self.named(simple.word) if simple.fits(element, scope)]
+                if simple.word in self._named:
+                    yield [element for element in self.named(simple.word) if simple.fits(element, scope)]
             elif all(word in self._named for word in _tokens(selector)):
                 compiled = _compile(selector)
                 yield [element for element in _elements(compiled(scope)) if element is not scope] if compiled else []
@@ -149,8 +152,8 @@ def parse(source: str, encoded: bytes | None = None) -> Page | None:
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     parser.set_element_class_lookup(_PLAIN)
     body = source.encode("utf-8", "ignore") if encoded is None else encoded
-    if any(letter in body for letter in _FORBIDDEN) or _FORBIDDEN_ENTITY.search(body):
-        body = _FORBIDDEN_ENTITY.sub(b"", re.sub(b"|".join(_FORBIDDEN), b"", body))
+    if (b"\xef" in body and _FORBIDDEN.search(body)) or _FORBIDDEN_ENTITY.search(body):
+        body = _FORBIDDEN_ENTITY.sub(b"", _FORBIDDEN.sub(b"", body))
         source = body.decode()
     try:
         root = document_fromstring(body.translate(None, _CONTROLS), parser=parser)
@@ -161,7 +164,7 @@ def parse(source: str, encoded: bytes | None = None) -> Page | None:
 
 def text_of(element: HtmlElement) -> str:
     """The element's text on one line, with a blank between blocks."""
-    return clean(" ".join(blocks(element)))
+    return squeeze(" ".join(blocks(element)))
 
 
 def raw_text(element: HtmlElement) -> str:
@@ -176,6 +179,9 @@ def whole_text(element: HtmlElement) -> str:
 
 def short_text(element: HtmlElement, limit: int) -> str | None:
     """The element's text on one line where it has at most ``limit`` characters, else None; stops reading there."""
+    if not len(element):
+        text = squeeze(element.text)
+        return text if len(text) <= limit else None
     parts, length = [], 0
     for part in element.itertext():
         parts.append(part)
@@ -202,10 +208,10 @@ def blocks(element: HtmlElement) -> list[str]:
 
 
 def _flush(run: list[str], found: list[str]) -> None:
-    text = clean("".join(run))
-    if text:
-        found.append(text)
+    text = "".join(run)
     run.clear()
+    if text and not text.isspace() and (line := squeeze(text)):
+        found.append(line)
 
 
 def drop(element: HtmlElement) -> None:
@@ -256,6 +262,10 @@ def normalise(container: HtmlElement) -> None:
     etree.strip_tags(container, *_INLINE)
     for element in list(container.iter(*_FLOWING)):
         _flow(element)
+    for block in container.iterdescendants("div"):
+        if next(block.iter("a"), None) is None:  # a block of links is told by their density, as one
+            block.tag = _UNWRAPPED
+    etree.strip_tags(container, _UNWRAPPED)
 
 
 def is_layout(table: HtmlElement) -> bool:
