@@ -186,7 +186,7 @@ def read(body: bytes, deep: bool, family: str = "generic") -> tuple[float, bool]
     if deep:
         document = extract_document(body, url=URL, hints=hints)
         texts += _texts(document) if isinstance(document, DocumentPage) else []
-        page = parse(decode(body).text)
+        page = parse(decode(body).utf8)
         learn_slots([Sampled(URL, page, EVIDENCE)] * 3 if page is not None else [])
         for text in texts[:1]:
             tagging.tag(text, tagging.Context("bao_mau", "tuyen_quang", dt.date(2025, 6, 26), None))

@@ -34,7 +34,7 @@ from transforms.links import (
 )
 from transforms.slots import Slots
 from transforms.text import decode, fold, letters, nfc
-from transforms.tree import BLOCKS, Page, drop, drop_all, link_share, raw_text, strip_invisible, text_of
+from transforms.tree import BLOCKS, Page, drop, drop_all, link_share, raw_text, short_text, strip_invisible, text_of
 from transforms.tree import parse as parse_page
 from warehouse.schema import Outcome
 
@@ -144,7 +144,7 @@ def extract(
     if too_large := excess(body):
         return NotArticle(Outcome.OVERSIZED, f"{url}: {too_large}")
     decoded = decode(body, encoding)
-    page = parse_page(decoded.text, decoded.utf8)
+    page = parse_page(decoded.utf8)
     if page is None:
         return NotArticle(Outcome.UNREADABLE, f"{url}: no HTML element could be parsed; look at the archived record")
     evidence = (listing or Evidence()).like(decoded)
@@ -189,9 +189,9 @@ def _dominant(found: list[HtmlElement]) -> HtmlElement | None:
 
 def _refusal(reading: _Reading) -> NotArticle | None:
     heading, container = reading.title.text or "", reading.container
-    shown = raw_text(container) if container is not None else ""
-    told = f"{heading} {shown}" if len(shown) < 2 * _PAGE_MIN else heading
-    if not reading.title.agreed and len(shown) < 4 * _PAGE_MIN and _NOT_FOUND.search(told):
+    shown = short_text(container, 4 * _PAGE_MIN) if container is not None else ""
+    told = f"{heading} {shown}" if shown and len(shown) < 2 * _PAGE_MIN else heading
+    if not reading.title.agreed and shown is not None and _NOT_FOUND.search(told):
         return NotArticle(Outcome.SOFT_404, f"{reading.url}: answered 200 with a 'not found' page ({heading[:60]})")
     if container is None or reading.title.agreed:
         return None
@@ -240,7 +240,7 @@ def _collect(reading: _Reading, anchor: Anchor) -> _Parts:
     dates = fields.find_dates(page, hints, anchor)
     lead = fields.find_lead(page, hints, anchor)
     if lead is None:
-        lead = fields.lead_between(page, anchor)
+        lead = fields.lead_between(anchor)
     authors = fields.find_authors(page, hints, anchor)
     named = fields.find_source(page, hints, list(near(container)) if container is not None else [])
     bylines = [text_of(element) for element in authors]
@@ -331,8 +331,8 @@ def _is_marked(element: HtmlElement) -> bool:
 def _bold_lead(container: HtmlElement) -> str | None:
     """The first paragraph where it is bold as a whole, as old pages set the lead."""
     for element in container.iter("p", "div", "h2", "h3"):
-        text = raw_text(element)
-        if text and not any(child.tag in BLOCKS for child in element):
+        text = "" if any(child.tag in BLOCKS for child in element) else raw_text(element)
+        if text:
             bold = sum(len(raw_text(child)) for child in element if child.tag in ("b", "strong"))
             return text if _SHORT <= len(text) <= 1000 and bold >= 0.9 * len(text) else None
     return None

@@ -15,8 +15,8 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Document, Extractor
 
 from transforms.limits import is_heavy
-from transforms.text import fold, squeeze
-from transforms.tree import BLOCKS, Page, blocks, drop, link_share, normalise, raw_text, short_text, whole_text
+from transforms.text import clean, fold, fold_line, squeeze
+from transforms.tree import BLOCKS, Page, drop, link_share, normalise, paragraphs, raw_text, short_text, whole_text
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
@@ -84,12 +84,12 @@ def read(container: HtmlElement) -> tuple[Body, str]:
     The text is trafilatura's, or the plain tree's where trafilatura keeps less than KEPT_SHARE (``text_restored``).
     The key is the folded text: the same for two copies of one article, whatever surrounds it.
     """
-    spoken = [text for text in blocks(container) if not _CHROME.fullmatch(text)]
-    key = fold(" ".join(spoken))
-    if not spoken:
-        return Body(""), key
     container.tail, container.tag = None, "div"
     normalise(container)
+    spoken = [text for text in paragraphs(container) if not _CHROME.fullmatch(text)]
+    key = fold_line(" ".join(spoken))
+    if not spoken:
+        return Body(""), key
     has_table = container.find(".//table") is not None
     plain = list(_rows_apart(container)) if has_table else spoken
     tables = tuple(_data_tables(container)) if has_table else ()
@@ -185,7 +185,7 @@ def _rows(table: HtmlElement, row: str, cells: tuple[str, ...]) -> Iterator[str]
 
 def _cells(table: HtmlElement, row: str, cells: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     for line in table.iter(row):
-        texts = tuple(squeeze(" ".join(cell.itertext())) for cell in line if cell.tag in cells)
+        texts = tuple(clean(" ".join(cell.itertext())) for cell in line if cell.tag in cells)
         if any(texts):
             yield texts
 
@@ -208,4 +208,4 @@ def _rows_apart(container: HtmlElement) -> Iterator[str]:
         table.tag, table.tail = "div", tail
         for text in rows:
             etree.SubElement(table, "p").text = text
-    yield from (text for text in blocks(flat) if not _CHROME.fullmatch(text))
+    yield from (text for text in paragraphs(flat) if not _CHROME.fullmatch(text))

@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from crawlers.families.hints import Hints
 from transforms.bylines import is_account, may_credit, split_credit
-from transforms.tree import BLOCKS, Page, drop, raw_text, text_of, whole_text
+from transforms.tree import BLOCKS, Page, drop, raw_text, short_text, text_of, whole_text
 
 _GENERIC = ("figcaption", ".image_desc", ".image-caption", ".wp-caption-text", ".caption", ".photo-caption")
 _LONGEST = 400  # characters of a caption
@@ -59,13 +59,13 @@ def _below_pictures(container: HtmlElement) -> Iterator[HtmlElement]:
     for element in container.iter(*BLOCKS):
         if any(child.tag in BLOCKS for child in element.iterdescendants()):
             continue
-        text = raw_text(element)
-        if text and len(text) <= _LONGEST and not is_account(text):
+        text = short_text(element, _LONGEST)
+        if text and not is_account(text):
             rest, credit = split_credit(text) if credited else (text, None)
             if (credit and len(rest) >= _SHORTEST_CREDITED) or (below_picture and _is_apart(element, text)):
                 yield element
-        if text or element.find(".//img") is not None:
-            below_picture = not text
+        if text != "" or element.find(".//img") is not None:
+            below_picture = text == ""
 
 
 def _is_apart(element: HtmlElement, text: str) -> bool:

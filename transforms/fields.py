@@ -20,8 +20,8 @@ from transforms.tree import BLOCKS, HEADINGS, Page, link_share, raw_text, short_
 
 _ELLIPSIS = re.compile(r"\s*(?:\.\.\.|…)$")
 _TITLE_TAIL = re.compile(r"\s+(?:[|–—»]|::|-)\s+")
-_FIRST = ("datePublished", re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"'), "article:published_time")
-_CHANGED = ("dateModified", re.compile(r'"dateModified"\s*:\s*"([^"]{8,40})"'), "article:modified_time")
+_FIRST = (b"datePublished", re.compile(rb'"datePublished"\s*:\s*"([^"]{8,40})"'), "article:published_time")
+_CHANGED = (b"dateModified", re.compile(rb'"dateModified"\s*:\s*"([^"]{8,40})"'), "article:modified_time")
 _UPDATED = re.compile(
     r"(?:(?:lần\s+)?cập\s+nhật|sửa\s+(?:đổi\s+)?lần\s+cuối|chỉnh\s+sửa|(?:last\s+)?(?:updated|modified))"
     r"(?:\s+(?:lần\s+cuối|lúc|ngày|on|at))*",
@@ -230,7 +230,7 @@ def find_lead(page: Page, hints: Hints, anchor: Anchor) -> HtmlElement | None:
     return None
 
 
-def lead_between(page: Page, anchor: Anchor) -> HtmlElement | None:
+def lead_between(anchor: Anchor) -> HtmlElement | None:
     """The paragraph of prose that stands alone between title and text, for a page whose hints name no lead."""
     for element in anchor.between():
         if element.tag not in _LEADING or anchor.place(element) != BEFORE_TEXT or anchor.is_title(element):
@@ -328,17 +328,14 @@ def _told_apart(text: str) -> tuple[ParsedDate | None, ParsedDate | None]:
     return (replace(published, raw=text) if published else None), (replace(updated, raw=text) if updated else None)
 
 
-def _metadata_date(page: Page, names: tuple[str, re.Pattern[str], str] = _FIRST) -> ParsedDate | None:
+def _metadata_date(page: Page, names: tuple[bytes, re.Pattern[bytes], str] = _FIRST) -> ParsedDate | None:
     key, pattern, meta = names
     found = pattern.search(page.source) if key in page.source else None
-    return parse(found[1]) if found else parse(_meta(page, meta))
+    return parse(found[1].decode(errors="replace")) if found else parse(_meta(page, meta))
 
 
 def _meta(page: Page, name: str) -> str | None:
-    if name not in page.source:
-        return None
-    found = (element for element in page.root.iter("meta") if element.get("property") == name)
-    return next((clean(element.get("content")) or None for element in found), None)
+    return next((clean(content) or None for content in page.meta(name)), None)
 
 
 def _headings(page: Page, hints: Hints) -> Iterator[HtmlElement]:

@@ -112,7 +112,7 @@ def _is_unknown(portal: Portal, hints: Hints, pages: list[Sampled]) -> bool:
 
 def _parsed(archived: Iterator[Archived] | list[Archived]) -> Iterator[Sampled]:
     for each in archived:
-        page = parse(decode(each.body, each.record.encoding).text) if not excess(each.body) else None
+        page = parse(decode(each.body, each.record.encoding).utf8) if not excess(each.body) else None
         if page is not None:
             record = each.record
             yield Sampled(record.url, page, Evidence(record.listing_title, record.listing_date))

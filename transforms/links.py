@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from crawlers.families.hints import Hints
-from transforms.text import clean
+from transforms.text import clean, nfc
 from transforms.tree import BLOCKS, Page, drop, drop_all, raw_text, short_text, whole_text
 
 RELATED, INLINE, SOURCE, VIDEO = "related", "inline", "source", "video"
@@ -67,7 +67,7 @@ def links_in(url: str, elements: Iterable[HtmlElement], rel: str, shortest: int 
             text = raw_text(link)
             target = _web_url(link.get("href"), url) if len(text) >= shortest else None
             if target and target.partition("#")[0] != url and not _is_file(target):
-                found.append(Link(target, text, VIDEO if rel == INLINE and _PLAYER.search(target) else rel))
+                found.append(Link(target, nfc(text), VIDEO if rel == INLINE and _PLAYER.search(target) else rel))
     return found
 
 
@@ -152,16 +152,7 @@ def _split(text: str) -> list[str]:
 
 
 def _meta_tags(page: Page) -> list[str]:
-    if "article:tag" in page.source:
-        return [element.get("content") or "" for element in page.root.iter("meta") if _names_tag(element)]
-    if "news_keywords" in page.source:
-        named = page.root.find(".//meta[@name='news_keywords']")
-        return _split(named.get("content") or "") if named is not None else []
-    return []
-
-
-def _names_tag(element: HtmlElement) -> bool:
-    return str(element.get("property")) == "article:tag"
+    return page.meta("article:tag") or [tag for content in page.meta("news_keywords") for tag in _split(content)]
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 from transforms.legacy import repair_page, soundness
@@ -46,16 +46,19 @@ _BROKEN_SHARE = 0.02  # of the characters beyond ASCII: more wrong ones than thi
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Text with composed letters, the codec that read it, and the names of the repairs that it took.
+    """Text with composed letters in UTF-8, the codec that read it, and the names of the repairs that it took.
 
-    ``utf8`` is the text once more as a parser takes it.
     ``charset``: the declaration lied; ``bytes``: some were replaced; and those of :mod:`transforms.legacy`.
     """
 
-    text: str
+    utf8: bytes
     encoding: str
     repairs: tuple[str, ...] = ()
-    utf8: bytes = field(default=b"", repr=False, compare=False)
+
+    @property
+    def text(self) -> str:
+        """The text; made of its UTF-8, which is what a parser takes, at each call."""
+        return self.utf8.decode()
 
     @property
     def repaired(self) -> bool:
@@ -73,17 +76,11 @@ def nfc(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
-def compose(text: str) -> str:
-    """``text`` with every letter and the marks behind it as one; for a whole page much quicker than :func:`nfc`."""
-    encoded = text.encode("utf-8", "ignore")
-    composed = compose_utf8(encoded)
-    return text if composed is encoded else composed.decode()
+def compose(encoded: bytes) -> bytes:
+    """A text in UTF-8 with every letter and the marks behind it as one; the same object where no mark stands apart.
 
-
-def compose_utf8(encoded: bytes) -> bytes:
-    """:func:`compose` for UTF-8; the same object where no mark stands apart.
-
-    Bytes, because a pattern with one first byte finds the few marks of a page as quickly as memory is read.
+    For a whole page much quicker than :func:`nfc`: a pattern with one first byte finds the few marks of a page as
+    quickly as memory is read.
     """
     parts, end = [], 0
     for marks in (_ALL_MARKS if b"\xcd" in encoded else _USUAL_MARKS).finditer(encoded):
@@ -128,11 +125,15 @@ def fold(text: str, accents: bool = True) -> str:
 
     With ``accents=False`` tone and vowel marks go too, and đ is d. U+00D0 (Ð) counts as Đ.
     """
-    folded = clean(text).casefold().replace("\u00f0", "đ")
-    folded = place_tones(folded)
+    folded = fold_line(clean(text))
     if accents:
         return folded
     return nfc(_MARKS.sub("", unicodedata.normalize("NFD", folded))).replace("đ", "d")
+
+
+def fold_line(line: str) -> str:
+    """:func:`fold` for a text that is clean already."""
+    return place_tones(line.casefold().replace("\u00f0", "đ"))
 
 
 def decode(body: bytes, declared: str | None = None) -> Decoded:
@@ -186,8 +187,7 @@ def _settled(text: str, encoding: str, repairs: tuple[str, ...], body: bytes = b
     if "&#" in plain:
         plain = _MARK_ENTITY.sub(lambda mark: chr(int(mark[1]) if mark[1] else int(mark[2], 16)), plain)
     encoded = body if body and plain == text else plain.encode("utf-8", "ignore")
-    composed = compose_utf8(encoded)
-    return Decoded(plain if composed is encoded else composed.decode(), encoding, (*repairs, *found.repairs), composed)
+    return Decoded(compose(encoded), encoding, (*repairs, *found.repairs))
 
 
 def _meta_charset(body: bytes) -> str | None:

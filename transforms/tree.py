@@ -16,7 +16,7 @@ from lxml import etree
 from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from transforms.text import squeeze
+from transforms.text import nfc, squeeze
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _RENAMED = frozenset(
@@ -31,6 +31,7 @@ BLOCKS = (
     | _TABLES
     | {"p", "div", "nav", "blockquote", "figcaption", "pre", "legend", "address", "summary", "body"}
 )
+_HOLDERS = _TABLES | _LISTS | {"p", "div", "body", "blockquote"}  # blocks in which blocks may stand
 _SKIPPED = (
     *("script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "select", "textarea"),
     *("button", "input", "link", "meta"),
@@ -40,7 +41,7 @@ _HIDDEN = etree.XPath(  # one path: libxml2 sorts the union of several in a time
 )
 _INLINE = ("span", "b", "strong", "em", "i", "u", "s", "small", "big", "ins", "mark", "label", "abbr", "cite", "tt")
 _UNWRAPPED = "unwrapped"
-_FLOWING = ("div", "td", "th", "li", "blockquote", "p", "body", "dd", "dt")
+_FLOWING = ("div", "td", "th", "li", "blockquote", "p", "body", "dd", "dt", "ul", "ol", "dl")
 _TABLE_PARTS = ("tbody", "thead", "tfoot", "tr", "td", "th", "caption", "colgroup", "col")
 _FORBIDDEN = re.compile(rb"\xef\xbf[\xbe\xbf]")  # U+FFFE and U+FFFF, which libxml2 reads and lxml refuses to move
 _FORBIDDEN_ENTITY = re.compile(  # libxml2 makes characters of these that lxml then refuses to move
@@ -50,6 +51,7 @@ _PLAIN = etree.ElementDefaultClassLookup(element=HtmlElement)  # lxml.html asks 
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 _TOKEN = re.compile(r"[.#]([A-Za-z_][\w-]*)|\[\s*(?:itemprop|rel)\s*=\s*[\"']?([\w-]+)")
 _NAMING = frozenset(("class", "id", "itemprop", "rel"))
+_KEYS = frozenset(("property", "name"))
 _SIMPLE = re.compile(r"([a-z][a-z0-9]*)?(?:([.#])([A-Za-z_][\w-]*)|\[(itemprop|rel)=[\"']?([\w-]+)[\"']?\])")
 _ATTRIBUTES = {".": "class", "#": "id"}
 _PROSE_CELL = 600  # characters in one cell that holds several paragraphs: the table is layout
@@ -57,15 +59,17 @@ _PROSE_CELL = 600  # characters in one cell that holds several paragraphs: the t
 
 @dataclass(slots=True)
 class Page:
-    """A parsed page, its elements numbered, and where each word of class, id, itemprop and rel attributes stands.
+    """A parsed page (``source``: its UTF-8), its elements numbered, and where each word of class, id, itemprop and rel
+    attributes stands.
 
     The index makes a selector of one word as cheap as a look-up; one that names an absent word costs nothing.
     """
 
-    source: str
+    source: bytes
     root: HtmlElement
     _elements: list[HtmlElement] = field(init=False)
     _order: dict[HtmlElement, int] = field(init=False)
+    _meta: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _named: defaultdict[str, list[list[HtmlElement]]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
@@ -76,6 +80,8 @@ class Page:
             for name, value in element.items():
                 if name in _NAMING:
                     alike[value].append(element)
+                elif name in _KEYS and element.tag == "meta":
+                    self._meta[value].append(element.get("content") or "")
         for value, found in alike.items():
             for word in value.split():
                 self._named[word].append(found)
@@ -99,6 +105,10 @@ class Page:
             merged = (element for group in groups for element in group)
             groups[:] = [sorted(dict.fromkeys(merged), key=self._order.__getitem__)]
         return groups[0] if groups else []
+
+    def meta(self, key: str) -> list[str]:
+        """What the page's ``meta`` elements of a name or property say."""
+        return self._meta.get(key, [])
 
     def order(self, element: HtmlElement) -> int:
         """Position of the element in the document as parsed; elements made later have none (-1)."""
@@ -144,27 +154,26 @@ class _Simple:
         return has_word and self.tag in (None, element.tag)
 
 
-def parse(source: str, encoded: bytes | None = None) -> Page | None:
-    """The page, or None where there is no element to parse; ``encoded`` is its UTF-8 where that is at hand.
+def parse(source: str | bytes) -> Page | None:
+    """The page, or None where there is no element to parse; bytes are UTF-8.
 
     libxml2 caps the depth of the tree at 255 elements, which also bounds every walk over it.
     """
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     parser.set_element_class_lookup(_PLAIN)
-    body = source.encode("utf-8", "ignore") if encoded is None else encoded
+    body = source.encode("utf-8", "ignore") if isinstance(source, str) else source
     if (b"\xef" in body and _FORBIDDEN.search(body)) or _FORBIDDEN_ENTITY.search(body):
         body = _FORBIDDEN_ENTITY.sub(b"", _FORBIDDEN.sub(b"", body))
-        source = body.decode()
     try:
         root = document_fromstring(body.translate(None, _CONTROLS), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
-    return Page(source, root)
+    return Page(body, root)
 
 
 def text_of(element: HtmlElement) -> str:
     """The element's text on one line, with a blank between blocks."""
-    return squeeze(" ".join(blocks(element)))
+    return nfc(squeeze(" ".join(blocks(element))))
 
 
 def raw_text(element: HtmlElement) -> str:
@@ -268,6 +277,15 @@ def normalise(container: HtmlElement) -> None:
     etree.strip_tags(container, _UNWRAPPED)
 
 
+def paragraphs(container: HtmlElement) -> Iterator[str]:
+    """The texts of a container in flow normal form, where an element holds blocks or inline text, never both."""
+    for element in container.iter(*BLOCKS):
+        if not len(element) or element[0].tag not in BLOCKS:
+            text = squeeze(whole_text(element))
+            if text:
+                yield text
+
+
 def is_layout(table: HtmlElement) -> bool:
     """Whether the table arranges a page instead of holding data: nested, one column, pictures, or cells of prose."""
     rows = list(table.iter("tr"))
@@ -296,7 +314,7 @@ def _plain(element: HtmlElement) -> None:
     element.attrib.clear()
     if href:
         element.set("href", href)
-    if element.tag in _RENAMED or (element.tag not in BLOCKS and any(child.tag in BLOCKS for child in element)):
+    if element.tag in _RENAMED or (element.tag not in _HOLDERS and any(child.tag in BLOCKS for child in element)):
         element.tag = "div"
     elif ":" in element.tag or element.tag == "font":
         element.tag = "span"

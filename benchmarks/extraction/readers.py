@@ -78,7 +78,7 @@ def answer_of(found: Article) -> Answer:
 
 def own_title(sample: Sample) -> str | None:
     """The title that a page names in its head, for machines or else for the window, without the name of the site."""
-    page = parse(decode(sample.body, sample.encoding).text)
+    page = parse(decode(sample.body, sample.encoding).utf8)
     found = page.root.xpath("//meta[@property='og:title']/@content | //head/title/text()") if page is not None else []
     return max(_SITE_NAME.split(str(found[0])), key=len) if isinstance(found, list) and found else None
 

@@ -41,7 +41,7 @@ STEPS: dict[str, Callable[[bytes], object]] = {
 
 
 def read(body: bytes) -> object:
-    return parse(decode(body).text)
+    return parse(decode(body).utf8)
 
 
 def cpu(step: Callable[[bytes], object], body: bytes) -> float:

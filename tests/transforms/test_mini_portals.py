@@ -39,7 +39,7 @@ def read(host: str, learned: bool) -> Read:
     hints = hints_for(PORTALS[MINIS[host].portal].family)
     slots = None
     if learned:
-        trees = [(gold.url, parse(decode(body).text)) for gold, body in pages]
+        trees = [(gold.url, parse(decode(body).utf8)) for gold, body in pages]
         types = learned_types([Sampled(url, tree, Evidence()) for url, tree in trees if tree])
         hints, slots = Hints(), types[0].slots
     found = []

@@ -80,7 +80,7 @@ def learned(host: str) -> Slots:
     sample = []
     for gold in articles(site)[:12]:
         path, _, query = gold.url.split("/", 3)[3].partition("?")
-        page = parse(decode(site.respond(Request("GET", host, f"/{path}", query, {}), state).body).text)
+        page = parse(decode(site.respond(Request("GET", host, f"/{path}", query, {}), state).body).utf8)
         assert page is not None
         sample.append(Sampled(gold.url, page, Evidence()))
     return learned_types(sample)[0].slots

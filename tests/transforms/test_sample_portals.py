@@ -66,7 +66,7 @@ def learned(pages: dict[str, Fetched]) -> dict[str, list[tuple[Gold, Article]]]:
 
 def sampled(fetched: Fetched) -> Iterator[Sampled]:
     for gold, response in fetched:
-        page = parse(decode(response.content).text)
+        page = parse(decode(response.content).utf8)
         assert page is not None
         yield Sampled(gold.url, page, Evidence())
 
