@@ -47,6 +47,7 @@ _PAGE_MIN = 200  # characters that make a page more than a notice
 _LISTING_TITLES = 5  # different titles from which a page is a listing
 _LISTING_DAYS = 5  # different days beside entries from which a page without a container is a listing
 _LISTING_LINKS = 0.6  # share of characters in links from which a container is a listing
+_JUDGED = 4_000  # characters of a text that tell its language
 _VIETNAMESE_SHARE = 0.02  # of a text's characters: letters that only Vietnamese has
 _ENGLISH = re.compile(r"\b(?:the|of|and|to|in|is|for|that|with|on)\b", re.I)
 
@@ -160,7 +161,8 @@ def extract(
 
 
 def language_of(text: str) -> str | None:
-    """'vi' by its letters, 'en' for a text that is clearly English, else None."""
+    """'vi' by its letters, 'en' for a text that is clearly English, else None; judged by how the text begins."""
+    text = text[:_JUDGED]
     if text and letters(text) >= _VIETNAMESE_SHARE * len(text):
         return "vi"
     words = len(text.split())

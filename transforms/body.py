@@ -21,7 +21,7 @@ from transforms.tree import BLOCKS, Page, drop, link_share, normalise, paragraph
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 KEPT_SHARE = 0.8  # of the container's characters: less than this and trafilatura lost text
-_PRUNED = Extractor(fast=True, recall=True, comments=False, tables=True)
+_PRUNED = Extractor(output_format="txt", fast=True, recall=True, comments=False, tables=True)
 _CHROME = re.compile(
     r"(?:in bài viết|in trang(?: này)?|bản in|print|gửi (?:phản hồi|mail|email|bài viết|bình luận|ý kiến)|send e?-?mail"
     r"|(?:số )?lượt (?:xem|đọc|truy cập)\s*:?\s*[\d.,]*|(?:view count|views?|đã xem|lượt xem tin)\s*:?\s*[\d.,]*"

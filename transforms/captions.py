@@ -56,8 +56,8 @@ def _below_pictures(container: HtmlElement) -> Iterator[HtmlElement]:
     credited = may_credit(whole_text(container))
     if not credited and container.find(".//img") is None:
         return
-    for element in container.iter(*BLOCKS):
-        if any(child.tag in BLOCKS for child in element.iterdescendants()):
+    for element in container.iter():
+        if element.tag not in BLOCKS or (len(element) and any(each.tag in BLOCKS for each in element.iterdescendants())):
             continue
         text = short_text(element, _LONGEST)
         if text and not is_account(text):
