@@ -221,14 +221,18 @@ def _counted(batches: Iterable[pa.RecordBatch], counted: Counter[str]) -> Iterat
         kinds, outcomes = (batch.column(name).to_pylist() for name in ("kind", "outcome"))
         counted.update(f"{kind} {outcome}" for kind, outcome in zip(kinds, outcomes, strict=True))
         counted.update(f"outcome:{outcome}" for outcome in outcomes)
+        counted.update(f"flag:{flag}" for flags in batch.column("quality_flags").to_pylist() for flag in flags or ())
         counted.update(measured(batch))
         yield batch
 
 
 def _counts(counted: Counter[str]) -> dict[str, Any]:
-    from warehouse.measures import COUNTED, outcome_counts
+    from warehouse.measures import COUNTED, flag_counts, outcome_counts
 
-    outcomes = Counter({name.partition(":")[2]: n for name, n in counted.items() if name.startswith("outcome:")})
+    outcomes, flags = (
+        Counter({name.partition(":")[2]: n for name, n in counted.items() if name.startswith(f"{group}:")})
+        for group in ("outcome", "flag")
+    )
     return {
         "articles": counted["article ok"],
         "documents": counted["document ok"],
@@ -236,6 +240,7 @@ def _counts(counted: Counter[str]) -> dict[str, Any]:
         "errors": sum(number for name, number in outcomes.items() if name not in FINE),
         **{name: counted[name] for name in COUNTED},
         "outcomes": outcome_counts(outcomes),
+        "flags": flag_counts(flags),
     }
 
 

@@ -17,6 +17,7 @@ from transforms.bylines import Author, is_account, is_byline, people, source, so
 from transforms.captions import Caption, take_captions
 from transforms.dates import ParsedDate, parse
 from transforms.fields import Anchor, Evidence, Title
+from transforms.guards import SHORT, novel_characters, size_flags, title_flags
 from transforms.limits import excess
 from transforms.links import (
     INLINE,
@@ -42,7 +43,6 @@ VERSION = "1"
 _NOT_FOUND = re.compile(
     r"(?:không tìm thấy|không tồn tại|đã bị (?:xóa|xoá|gỡ)|page not found|not found|lỗi 404|\b404\b|error 404)", re.I
 )
-_SHORT = 60  # characters below which a text is flagged as short
 _PAGE_MIN = 200  # characters that make a page more than a notice
 _LISTING_TITLES = 5  # different titles from which a page is a listing
 _LISTING_DAYS = 5  # different days beside entries from which a page without a container is a listing
@@ -102,6 +102,7 @@ class _Reading:
     title: Title
     container: HtmlElement | None
     flags: list[str]
+    repeated: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -156,7 +157,8 @@ def extract(
     container, selector = _container(page, hints)
     if learned is not None and selector in learned.container:
         flags.append("learned_template")
-    reading = _Reading(page, url, hints, evidence, title, container, flags)
+    repeated = frozenset(learned.repeated) if learned is not None else frozenset()
+    reading = _Reading(page, url, hints, evidence, title, container, flags, repeated)
     return _refusal(reading) or _read(reading)
 
 
@@ -211,11 +213,12 @@ def _read(reading: _Reading) -> Article | NotArticle:
     parts = _collect(reading, anchor)
     result, key = _text(reading, parts)
     text = _with_lead(result.text, parts.lead if parts.lead_outside else None)
-    refused = _empty(reading, text, parts)
+    new = novel_characters(text, reading.repeated)
+    refused = _empty(reading, text if new else "", parts)
     if refused:
         return refused
     date, date_flags = _settle_date(parts.date, reading.evidence)
-    flags = [*reading.flags, *result.flags, *date_flags, *_title_flags(reading.title), *_size_flags(text)]
+    flags = [*reading.flags, *result.flags, *date_flags, *title_flags(reading.title), *size_flags(text, new)]
     return Article(
         title=nfc(reading.title.text) if reading.title.text else None,
         lead=nfc(fields.without_place_line(parts.lead)) if parts.lead else None,
@@ -336,7 +339,7 @@ def _bold_lead(container: HtmlElement) -> str | None:
         text = "" if any(child.tag in BLOCKS for child in element) else raw_text(element)
         if text:
             bold = sum(len(raw_text(child)) for child in element if child.tag in ("b", "strong"))
-            return text if _SHORT <= len(text) <= 1000 and bold >= 0.9 * len(text) else None
+            return text if SHORT <= len(text) <= 1000 and bold >= 0.9 * len(text) else None
     return None
 
 
@@ -349,7 +352,7 @@ def _with_lead(text: str, outside: str | None) -> str:
 def _empty(reading: _Reading, text: str, parts: _Parts) -> NotArticle | None:
     if reading.container is None:
         evident = reading.title.agreed or (parts.date is not None and reading.title.element is not None)
-        if not evident or len(text) < (_SHORT if reading.title.agreed else 2 * _PAGE_MIN):
+        if not evident or len(text) < (SHORT if reading.title.agreed else 2 * _PAGE_MIN):
             return NotArticle(Outcome.NOT_ARTICLE, f"{reading.url}: no article container, date or title was found")
         days = 0 if reading.title.agreed else fields.count_days(reading.page)
         if days >= _LISTING_DAYS:
@@ -373,14 +376,6 @@ def _later(updated: ParsedDate | None, published: ParsedDate | None) -> ParsedDa
     if updated is None or published is None or updated.instant is None or published.instant is None:
         return updated if published is None or (updated and updated.day > published.day) else None
     return updated if updated.instant > published.instant else None
-
-
-def _title_flags(title: Title) -> list[str]:
-    return ["title_differs_from_listing"] if title.agreed is False else [] if title.text else ["no_title"]
-
-
-def _size_flags(text: str) -> list[str]:
-    return ["no_text"] if not text else ["short_text"] if len(text) < _SHORT else []
 
 
 def _inside(element: HtmlElement | None, container: HtmlElement | None) -> bool:

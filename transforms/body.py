@@ -14,9 +14,10 @@ from lxml.html import Element, HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document, Extractor
 
+from transforms.flow import normalise, paragraphs
 from transforms.limits import is_heavy
 from transforms.text import clean, fold, fold_line, squeeze
-from transforms.tree import BLOCKS, Page, drop, link_share, normalise, paragraphs, raw_text, short_text, whole_text
+from transforms.tree import BLOCKS, Page, drop, link_share, raw_text, short_text, whole_text
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 

@@ -57,7 +57,9 @@ def _below_pictures(container: HtmlElement) -> Iterator[HtmlElement]:
     if not credited and container.find(".//img") is None:
         return
     for element in container.iter():
-        if element.tag not in BLOCKS or (len(element) and any(each.tag in BLOCKS for each in element.iterdescendants())):
+        if element.tag not in BLOCKS or (
+            len(element) and any(each.tag in BLOCKS for each in element.iterdescendants())
+        ):
             continue
         text = short_text(element, _LONGEST)
         if text and not is_account(text):

@@ -47,7 +47,11 @@ class Sampled:
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """Selectors of one page type, each a tuple of alternatives in order of trust."""
+    """Selectors of one page type, each a tuple of alternatives in order of trust.
+
+    ``repeated`` is no selector: keys (:func:`transforms.template.block_key`) of what stands in the container on most
+    pages, so that a text of nothing else is seen to be none.
+    """
 
     container: tuple[str, ...] = ()
     title: tuple[str, ...] = ()
@@ -56,6 +60,7 @@ class Slots:
     author: tuple[str, ...] = ()
     section: tuple[str, ...] = ()
     caption: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()
 
     def before(self, hints: Hints) -> Hints:
         """``hints`` with these selectors in front of its own."""
@@ -72,7 +77,7 @@ class Slots:
         return {name: list(own) for name, own in asdict(self).items() if own}
 
     def _named(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        return ((each.name, getattr(self, each.name)) for each in fields(self))
+        return ((each.name, getattr(self, each.name)) for each in fields(self) if each.name != "repeated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ class _Learner:
     """One attempt: containers and titles by the template, then every other slot by its place and its texts."""
 
     def __init__(self, sample: Sequence[Sampled], template: Template) -> None:
-        self.sample = sample
+        self.sample, self.template = sample, template
         self.pages = [each.page for each in sample]
         self.containers = [template.container(page) for page in self.pages]
         self.titles = [template.title(page) for page in self.pages]
@@ -116,6 +121,7 @@ class _Learner:
             author=self._best(groups, self._author_merit),
             section=self._best(groups, self._section_merit),
             caption=self._best(groups, self._caption_merit),  # last: what is none of the others
+            repeated=self.template.inside,
         )
 
     def _groups(self) -> Groups:

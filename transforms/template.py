@@ -24,6 +24,7 @@ _VOTES = 200  # characters of novel prose that a page needs to vote
 _HOLDS = 0.6  # share of a page's novel prose that its container must hold
 _ALIKE = 0.04  # balances that count as equal: a title more or less does not decide
 _SUPPORT = 0.5  # share of the voting pages that must show the container
+_MOST_REPEATED = 40  # keys of repeated blocks that a profile keeps
 _TITLE_LENGTH = range(15, 301)
 _VARIABLE = re.compile(r"_INSTANCE_\w+|\d+")
 _DIGITS = re.compile(r"\d+")
@@ -49,6 +50,7 @@ class Template:
     support: float
     repeated: frozenset[str]
     title_signature: str | None = None
+    inside: tuple[str, ...] = ()  # of what is repeated, what stands in the container
 
     def container(self, page: Page) -> HtmlElement | None:
         """The element of the page that matches and holds most of its novel prose; None where no such element does."""
@@ -77,7 +79,21 @@ def learn(pages: Iterable[Page]) -> Template | None:
     signature, support = _elect(candidates)
     if support < _SUPPORT:
         return None
-    return Template(signature, support, repeated, _title_slot(sample, signature))
+    return Template(signature, support, repeated, _title_slot(sample, signature), _inside(sample, signature, repeated))
+
+
+def block_key(text: str) -> str:
+    """What two blocks that say the same have in common: their folded text with every number alike."""
+    return _DIGITS.sub("#", fold(text))
+
+
+def _inside(sample: list[tuple[Page, list[_Block]]], signature: str, repeated: frozenset[str]) -> tuple[str, ...]:
+    """The keys of repeated blocks that stand in the containers, most frequent first."""
+    counts: Counter[str] = Counter()
+    for page, found in sample:
+        within = {element for container in _signed(page, signature) for element in container.iter()}
+        counts.update({block.key for block in found if block.element in within} & repeated)
+    return tuple(key for key, _ in sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:_MOST_REPEATED])
 
 
 def signature_of(element: HtmlElement) -> str:

@@ -1,14 +1,10 @@
-"""HTML trees: bounded parsing, selectors with a cheap pre-check, safe removal, and the flow normal form.
-
-The normal form exists because trafilatura drops naked inline runs beside blocks, glues ``<br><br>`` paragraphs
-together and reads a layout table as data. It is only safe inside a known article container.
-"""
+"""HTML trees: bounded parsing, selectors with a cheap pre-check, texts of elements, safe removal."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -19,19 +15,18 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from transforms.text import nfc, squeeze
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_RENAMED = frozenset(
+RENAMED = frozenset(
     ("figure", "center", "section", "main", "header", "footer", "aside", "article", "form", "fieldset", "details")
 )
-_LISTS = frozenset(("ul", "ol", "li", "dl", "dt", "dd"))
-_TABLES = frozenset(("table", "tr", "td", "th", "tbody", "thead", "tfoot", "caption"))
+LISTS = frozenset(("ul", "ol", "li", "dl", "dt", "dd"))
+TABLES = frozenset(("table", "tr", "td", "th", "tbody", "thead", "tfoot", "caption"))
 BLOCKS = (
     HEADINGS
-    | _RENAMED
-    | _LISTS
-    | _TABLES
+    | RENAMED
+    | LISTS
+    | TABLES
     | {"p", "div", "nav", "blockquote", "figcaption", "pre", "legend", "address", "summary", "body"}
 )
-_HOLDERS = _TABLES | _LISTS | {"p", "div", "body", "blockquote"}  # blocks in which blocks may stand
 _SKIPPED = (
     *("script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "select", "textarea"),
     *("button", "input", "link", "meta"),
@@ -39,10 +34,6 @@ _SKIPPED = (
 _HIDDEN = etree.XPath(  # one path: libxml2 sorts the union of several in a time that grows with their square
     "descendant::*[@aria-hidden='true' and not(.//img) or contains(translate(@style, ' ', ''), 'display:none')]"
 )
-_INLINE = ("span", "b", "strong", "em", "i", "u", "s", "small", "big", "ins", "mark", "label", "abbr", "cite", "tt")
-_UNWRAPPED = "unwrapped"
-_FLOWING = ("div", "td", "th", "li", "blockquote", "p", "body", "dd", "dt", "ul", "ol", "dl")
-_TABLE_PARTS = ("tbody", "thead", "tfoot", "tr", "td", "th", "caption", "colgroup", "col")
 _FORBIDDEN = re.compile(rb"\xef\xbf[\xbe\xbf]")  # U+FFFE and U+FFFF, which libxml2 reads and lxml refuses to move
 _FORBIDDEN_ENTITY = re.compile(  # libxml2 makes characters of these that lxml then refuses to move
     rb"&#(?:0*(?:[1-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)|[xX]0*(?:[1-8bBcCeEfF]|1[\da-fA-F]|[fF]{3}[eEfF])(?![\da-fA-F]));?"
@@ -55,7 +46,6 @@ _NAMING = frozenset(("class", "id", "itemprop", "rel"))
 _KEYS = frozenset(("property", "name"))
 _SIMPLE = re.compile(r"([a-z][a-z0-9]*)?(?:([.#])([A-Za-z_][\w-]*)|\[(itemprop|rel)=[\"']?([\w-]+)[\"']?\])")
 _ATTRIBUTES = {".": "class", "#": "id"}
-_PROSE_CELL = 600  # characters in one cell that holds several paragraphs: the table is layout
 
 
 @dataclass(slots=True)
@@ -261,126 +251,6 @@ def link_share(element: HtmlElement) -> float:
     total = len(raw_text(element))
     linked = sum(len(raw_text(link)) for link in element.iter("a") if link is not element)
     return linked / total if total else 0.0
-
-
-def normalise(container: HtmlElement) -> None:
-    """Bring an article container into flow normal form, in place.
-
-    Layout tables become blocks, every inline run stands in its own ``p``, a line break ends a paragraph, and
-    attributes but ``href`` go, so that no class name makes the extractor discard what was accepted.
-    """
-    for table in list(container.iter("table")):
-        if is_layout(table):
-            _unfold(table)
-    for element in reversed(list(container.iter())):
-        _plain(element)
-    etree.strip_tags(container, *_INLINE)
-    for element in list(container.iter(*_FLOWING)):
-        _flow(element)
-    for block in container.iterdescendants("div"):
-        if next(block.iter("a"), None) is None:  # a block of links is told by their density, as one
-            block.tag = _UNWRAPPED
-    etree.strip_tags(container, _UNWRAPPED)
-
-
-def paragraphs(container: HtmlElement) -> Iterator[str]:
-    """The texts of a container in flow normal form, where an element holds blocks or inline text, never both."""
-    for element in container.iter(*BLOCKS):
-        if not len(element) or element[0].tag not in BLOCKS:
-            text = squeeze(whole_text(element))
-            if text:
-                yield text
-
-
-def is_layout(table: HtmlElement) -> bool:
-    """Whether the table arranges a page instead of holding data: nested, one column, pictures, or cells of prose."""
-    rows = list(table.iter("tr"))
-    widest = max((sum(1 for cell in row if cell.tag in ("td", "th")) for row in rows), default=0)
-    if widest <= 1 or table.get("role") == "presentation" or table.find(".//table") is not None:
-        return True
-    return any(_holds_prose(cell) for cell in table.iter("td", "th"))
-
-
-def _holds_prose(cell: HtmlElement) -> bool:
-    paragraphs = sum(1 for child in cell if child.tag in BLOCKS)
-    return paragraphs >= 3 and len(raw_text(cell)) > _PROSE_CELL
-
-
-def _unfold(table: HtmlElement) -> None:
-    for part in list(table.iter(*_TABLE_PARTS)):
-        if next(part.iterancestors("table"), None) is table:
-            part.tag = "div"
-    table.tag = "div"
-
-
-def _plain(element: HtmlElement) -> None:
-    if not isinstance(element.tag, str):
-        return
-    href = element.get("href")
-    element.attrib.clear()
-    if href:
-        element.set("href", href)
-    if element.tag in _RENAMED or (element.tag not in _HOLDERS and any(child.tag in BLOCKS for child in element)):
-        element.tag = "div"
-    elif ":" in element.tag or element.tag == "font":
-        element.tag = "span"
-
-
-def _flow(element: HtmlElement) -> None:
-    children = list(element)
-    has_block = any(child.tag in BLOCKS for child in children)
-    if not has_block and not any(child.tag == "br" for child in children):
-        if element.tag == "div" and (children or (element.text or "").strip()):
-            element.tag = "p"
-        return
-    if has_block or element.tag not in ("td", "th", "li"):
-        _split(element, children)
-
-
-def _split(element: HtmlElement, children: Sequence[HtmlElement]) -> None:
-    runs = _Runs()
-    runs.text(element.text)
-    element.text = None
-    for child in children:
-        tail, child.tail = child.tail, None
-        element.remove(child)
-        runs.child(child)
-        runs.text(tail)
-    if element.tag == "p":
-        element.tag = "div"
-    element.extend(runs.parts)
-
-
-class _Runs:
-    """Collects the children of a block: blocks as they are, inline runs wrapped in paragraphs."""
-
-    def __init__(self) -> None:
-        self.parts: list[HtmlElement] = []
-        self._open: HtmlElement | None = None
-
-    def text(self, text: str | None) -> None:
-        if not text or (self._open is None and not text.strip()):
-            return
-        paragraph = self._paragraph()
-        if len(paragraph):
-            paragraph[-1].tail = (paragraph[-1].tail or "") + text
-        else:
-            paragraph.text = (paragraph.text or "") + text
-
-    def child(self, child: HtmlElement) -> None:
-        if child.tag == "br":
-            self._open = None
-        elif child.tag in BLOCKS:
-            self._open = None
-            self.parts.append(child)
-        else:
-            self._paragraph().append(child)
-
-    def _paragraph(self) -> HtmlElement:
-        if self._open is None:
-            self._open = etree.Element("p")
-            self.parts.append(self._open)
-        return self._open
 
 
 def _elements(result: object) -> list[HtmlElement]:

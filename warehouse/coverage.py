@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from warehouse.days import day_class
 from warehouse.drift import OFFSET, Finding, drift, end_of, least, lost_pages
 from warehouse.history import Item, Readings
+from warehouse.measures import GUARDS, flag_counts
 from warehouse.schema import COVERAGE, CoverageState, Kind, Outcome
 
 AGAIN = "remedy: run this day again"
@@ -28,6 +29,7 @@ class Counts:
     articles: Counter[tuple[str, dt.date]] = field(default_factory=Counter)
     documents: Counter[tuple[str, dt.date]] = field(default_factory=Counter)
     errors: Counter[tuple[str, dt.date]] = field(default_factory=Counter)
+    guards: defaultdict[tuple[str, dt.date], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def coverage(
 
 
 def _counts(observations: Readings, items: Sequence[Item]) -> Counts:
-    names = ["portal", "published_date", "issued_date", "listing_day"]
+    names = ["portal", "published_date", "issued_date", "listing_day", "quality_flags"]
     rows = observations.select(names)
     light = {name: rows[name].to_pylist() for name in names}
     counts = Counts()
@@ -78,8 +80,10 @@ def _counts(observations: Readings, items: Sequence[Item]) -> Counts:
         if item.versions and day:
             held = counts.articles if item.kind == Kind.ARTICLE else counts.documents
             held[light["portal"][row], day] += 1
-        day = day or light["listing_day"][row] or _seen_day(item)
-        counts.errors[light["portal"][row], day] += item.failing and item.last_outcome != Outcome.GONE.value
+        key = (light["portal"][row], day or light["listing_day"][row] or _seen_day(item))
+        counts.errors[key] += item.failing and item.last_outcome != Outcome.GONE.value
+        if item.versions:
+            counts.guards[key].update(GUARDS.intersection(light["quality_flags"][row] or ()))
     return counts
 
 
@@ -124,6 +128,7 @@ def _row(
         "day": day,
         "state": state.value,
         **numbers,
+        "guards": flag_counts(counts.guards[key]),
         "lag_hours": _lag(day, runs),
         "reason": reason,
         "run_id": runs[-1]["run_id"] if runs else None,

@@ -30,6 +30,10 @@ WARNING = pa.struct([pa.field("warning", pa.string()), pa.field("count", pa.int6
 WARNINGS = pa.list_(WARNING)
 COUNT = pa.struct([pa.field("outcome", pa.string()), pa.field("count", pa.int64())])
 
+FLAG = pa.struct([pa.field("flag", pa.string()), pa.field("count", pa.int64())])
+GUARDS = frozenset(("no_container", "text_restored", "no_text", "short_text", "little_new_text", "impure_container"))
+GUARDS |= {"no_title", "no_date", "title_differs_from_listing", "date_differs_from_listing"}
+
 COUNTED = ("titles", "dates", "bodies", "garbled", "refused")
 MEASURES = (
     Column("titles", pa.int64(), "Articles read that have a title"),
@@ -38,6 +42,7 @@ MEASURES = (
     Column("garbled", pa.int64(), "Articles read whose letters are damaged (wrong encoding)"),
     Column("refused", pa.int64(), "Pages of articles that had no text or were no articles"),
     Column("outcomes", pa.list_(COUNT), "Readings by outcome"),
+    Column("flags", pa.list_(FLAG), "Quality flags of the readings, with how many have them"),
     Column(
         "sources",
         pa.list_(SOURCE),
@@ -82,5 +87,14 @@ def _true(mask: pa.Array) -> int:
 
 def outcome_counts(outcomes: Counter[str]) -> list[dict[str, Any]]:
     """The value of column ``outcomes``, most frequent first."""
-    ordered = sorted(outcomes.items(), key=lambda entry: (-entry[1], entry[0]))
-    return [{"outcome": name, "count": number} for name, number in ordered]
+    return _listed(outcomes, "outcome")
+
+
+def flag_counts(flags: Counter[str]) -> list[dict[str, Any]]:
+    """The value of a column of flags, most frequent first."""
+    return _listed(flags, "flag")
+
+
+def _listed(counts: Counter[str], name: str) -> list[dict[str, Any]]:
+    ordered = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
+    return [{name: key, "count": number} for key, number in ordered if number]

@@ -40,7 +40,7 @@ from warehouse.columns import (
     required,
     struct,
 )
-from warehouse.measures import MEASURES, WARNINGS
+from warehouse.measures import FLAG, MEASURES, WARNINGS
 from warehouse.model import SCHEMA_VERSION, Column, CoverageState, Kind, Outcome, Table
 
 __all__ = [
@@ -296,6 +296,7 @@ COVERAGE = Table(
         required("articles", INT, "Articles published that day that the warehouse holds"),
         required("documents", INT, "Documents issued that day (else published) that the warehouse holds"),
         required("errors", INT, "Candidates of that day whose last reading failed"),
+        Column("guards", pa.list_(FLAG), "Guards of the extraction that spoke on the day's items, with how many each"),
         Column("lag_hours", FLOAT, "Hours from the end of the day to the first finished run that covered it"),
         Column("reason", STRING, "Why the state is not ok: measure, value, expectation and remedy, joined by ' | '"),
         Column("run_id", STRING, "Last run that covered the day; null for not_run"),

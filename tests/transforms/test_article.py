@@ -10,6 +10,8 @@ from crawlers.families.hints import GENERIC, Hints, hints_for
 from transforms.article import Article, NotArticle, extract, language_of
 from transforms.captions import Caption
 from transforms.fields import Evidence
+from transforms.slots import Slots
+from transforms.template import block_key
 from warehouse.schema import Outcome
 
 URL = "http://vidu.test/tin-tuc/mo-duong-vao-ban-4411.html"
@@ -264,3 +266,35 @@ def test_a_page_with_many_titles_of_the_family_is_a_listing() -> None:
     assert (
         refused(page(f"<p>{FIRST}</p>").replace(b'<div class="bai">', f"<div>{titles}".encode())) is Outcome.NOT_ARTICLE
     )
+
+
+NOTICE = "Ý kiến của bạn sẽ được ban biên tập xem xét trước khi đăng, mỗi ý kiến không quá 1000 chữ."
+SLOTS = Slots(container=(".than-bai",), repeated=(block_key(NOTICE),))
+
+
+def test_a_page_of_attachments_with_a_title_is_an_article_that_names_its_files() -> None:
+    files = "<p><a href='/f/ke-hoach-12.pdf'></a></p>"
+    found = extract(page(files).replace(f"<b>{LEAD}</b>".encode(), b""), url=URL, hints=HINTS)
+    assert isinstance(found, Article)
+    assert (found.text, [file.url for file in found.files]) == ("", ["http://vidu.test/f/ke-hoach-12.pdf"])
+    assert found.flags == ("no_text",)
+
+
+def test_a_container_that_says_only_what_every_page_says_is_empty() -> None:
+    source = page(f"<p>{NOTICE}</p>").replace(f"<b>{LEAD}</b>".encode(), b"")
+    assert isinstance(extract(source, url=URL, hints=HINTS), Article)
+    found = extract(source, url=URL, hints=HINTS, learned=SLOTS)
+    assert isinstance(found, NotArticle)
+    assert found.outcome is Outcome.EMPTY
+
+
+def test_a_text_that_is_mostly_what_every_page_says_is_flagged() -> None:
+    source = page(f"<p>Đường đã thông.</p><p>{NOTICE.replace('1000', '500')}</p>").replace(
+        f"<b>{LEAD}</b>".encode(), b""
+    )
+    found = extract(source, url=URL, hints=HINTS, learned=SLOTS)
+    assert isinstance(found, Article)
+    assert {"little_new_text", "impure_container"} <= set(found.flags)
+    whole = extract(page(f"<p>{FIRST}</p><p>{SECOND}</p>"), url=URL, hints=HINTS, learned=SLOTS)
+    assert isinstance(whole, Article)
+    assert not {"little_new_text", "impure_container"} & set(whole.flags)

@@ -14,19 +14,26 @@ from tests.transforms.test_profile import html
 from transforms.learning import PROFILE
 from transforms.pipeline import observe
 from transforms.profile import loads
+from transforms.template import block_key
 
 NOW = dt.datetime(2025, 6, 9, 3, 0, tzinfo=dt.UTC)
 PORTAL = Portal(id="nuicao", name="Báo Núi Cao", kind="newspaper", home="http://nuicao.test/", province="ha_giang")
 
 
-def archive(root: Path, run: str, numbers: range, box: str = "noi-dung-tin", day: str = "2025-06-02") -> Path:
+NOTICE = "Mời bạn đọc gửi ý kiến về tòa soạn theo địa chỉ ghi ở cuối trang."
+
+
+def archive(
+    root: Path, run: str, numbers: range, box: str = "noi-dung-tin", day: str = "2025-06-02", notice: str = ""
+) -> Path:
     folder = root / PORTAL.id / run
     writer = ArchiveWriter(folder, root)
     for number in numbers:
         url = f"http://nuicao.test/thoi-su/bai-so-{number}-nuoi-trau-{number}.html"
         known = {"role": "article", "kind": "article", "id": identity(PORTAL.id, "article", url), "canonical_url": url}
         record = FetchRecord(url=url, outcome="ok", fetched_at=f"{day}T03:00:00.000000+00:00", http_status=200, **known)
-        writer.write(record, (200, [("Content-Type", "text/html; charset=utf-8")], html(number, box).encode()))
+        body = html(number, box).replace("</table>", f"</table><p>{notice}</p>").encode()
+        writer.write(record, (200, [("Content-Type", "text/html; charset=utf-8")], body))
     writer.close()
     return folder
 
@@ -84,3 +91,9 @@ def test_a_family_whose_own_selectors_fit_learns_nothing(tmp_path: Path, caplog:
     rows(archive(tmp_path, "dau", range(12), box="news_detail"), portal)
     assert not (tmp_path / PORTAL.id / PROFILE).exists()
     assert not caplog.records
+
+
+def test_what_every_page_repeats_in_its_container_is_written_down(tmp_path: Path) -> None:
+    rows(archive(tmp_path, "dau", range(12), notice=NOTICE))
+    types = loads((tmp_path / PORTAL.id / PROFILE).read_text(encoding="utf-8")).versions[0].types
+    assert block_key(NOTICE) in types[0].slots.repeated

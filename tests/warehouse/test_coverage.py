@@ -109,3 +109,9 @@ def test_a_gap_that_crosses_the_end_of_a_month_is_seen() -> None:
 
 def test_reading_the_archive_again_covers_no_day() -> None:
     assert days([observation(1)], run("r", "2025-06-01", "2025-06-30", mode="reparse")) == {}
+
+
+def test_guards_that_spoke_are_counted_for_each_day() -> None:
+    flagged = [observation(n, quality_flags=["no_container", "encoding_repaired"]) for n in (1, 2)]
+    row = days([*flagged, observation(3, quality_flags=["no_date"]), observation(4)], run())[27]
+    assert row["guards"] == [{"flag": "no_container", "count": 2}, {"flag": "no_date", "count": 1}]
