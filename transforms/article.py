@@ -17,7 +17,7 @@ from transforms.bylines import Author, is_account, is_byline, people, source, so
 from transforms.captions import Caption, take_captions
 from transforms.dates import ParsedDate, parse
 from transforms.fields import Anchor, Evidence, Title
-from transforms.guards import SHORT, novel_characters, size_flags, title_flags
+from transforms.guards import SHORT, is_prose, novel_characters, size_flags, title_flags
 from transforms.limits import excess
 from transforms.links import (
     INLINE,
@@ -351,7 +351,8 @@ def _with_lead(text: str, outside: str | None) -> str:
 
 def _empty(reading: _Reading, text: str, parts: _Parts) -> NotArticle | None:
     if reading.container is None:
-        evident = reading.title.agreed or (parts.date is not None and reading.title.element is not None)
+        dated = parts.date is not None and reading.title.element is not None
+        evident = reading.title.agreed or dated or is_prose(text)
         if not evident or len(text) < (SHORT if reading.title.agreed else 2 * _PAGE_MIN):
             return NotArticle(Outcome.NOT_ARTICLE, f"{reading.url}: no article container, date or title was found")
         days = 0 if reading.title.agreed else fields.count_days(reading.page)

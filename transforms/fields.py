@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from html import unescape
 
 from lxml.html import HtmlElement
 
@@ -169,8 +170,8 @@ def find_title(page: Page, hints: Hints, evidence: Evidence) -> Title:
 
 
 def agree(heading: str, listed: str) -> bool:
-    """Whether two titles are one, after folding; either may be cut by an ellipsis."""
-    first, second = fold(heading), fold(listed)
+    """Whether two titles are one, after folding; either may be cut by an ellipsis or be escaped once too often."""
+    first, second = (fold(unescape(each) if "&" in each else each) for each in (heading, listed))
     if first == second:
         return True
     for cut, whole in ((first, second), (second, first)):

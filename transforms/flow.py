@@ -15,7 +15,10 @@ from transforms.text import squeeze
 from transforms.tree import BLOCKS, LISTS, RENAMED, TABLES, raw_text, whole_text
 
 _HOLDERS = TABLES | LISTS | {"p", "div", "body", "blockquote"}  # blocks in which blocks may stand
-_INLINE = ("span", "b", "strong", "em", "i", "u", "s", "small", "big", "ins", "mark", "label", "abbr", "cite", "tt")
+_UNSPOKEN = (  # tags that say nothing of what their text is, a paragraph or a cell
+    *("span", "b", "strong", "em", "i", "u", "s", "small", "big", "ins", "mark", "label", "abbr", "cite", "tt", "time"),
+    *("acronym", "bdi", "bdo", "data", "dfn", "nobr", "ruby", "wbr", "img", "tbody", "thead", "tfoot"),
+)
 _UNWRAPPED = "unwrapped"
 _FLOWING = ("div", "td", "th", "li", "blockquote", "p", "body", "dd", "dt", "ul", "ol", "dl")
 _TABLE_PARTS = ("tbody", "thead", "tfoot", "tr", "td", "th", "caption", "colgroup", "col")
@@ -33,7 +36,7 @@ def normalise(container: HtmlElement) -> None:
             _unfold(table)
     for element in reversed(list(container.iter())):
         _plain(element)
-    etree.strip_tags(container, *_INLINE)
+    etree.strip_tags(container, *_UNSPOKEN)
     for element in list(container.iter(*_FLOWING)):
         _flow(element)
     for block in container.iterdescendants("div"):

@@ -6,6 +6,8 @@ from transforms.fields import Title
 from transforms.template import block_key
 
 SHORT = 60  # characters below which a text is flagged as short
+_PARAGRAPH, _FEWEST, _PROSE = 120, 2, 500  # characters of a paragraph; such paragraphs, and their characters, of prose
+_ENDS = '.!?…”":;)'
 _PURE = 0.6  # share of a text that must be new, or the container holds more than the article
 
 
@@ -19,6 +21,12 @@ def novel_characters(text: str, repeated: frozenset[str]) -> int:
     if not repeated:
         return len(text)
     return sum(len(paragraph) for paragraph in text.split("\n\n") if block_key(paragraph) not in repeated)
+
+
+def is_prose(text: str) -> bool:
+    """Whether a text holds paragraphs that no menu and no list of headlines has: long, and ended like a sentence."""
+    long = [each for each in text.split("\n\n") if len(each) >= _PARAGRAPH and each[-1] in _ENDS]
+    return len(long) >= _FEWEST and sum(map(len, long)) >= _PROSE
 
 
 def size_flags(text: str, new: int) -> list[str]:

@@ -26,7 +26,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "language": ("transforms.article.language_of",),
     "prune": ("transforms.body.prune", "transforms.article._tail_lines"),
     "flow": ("transforms.body.normalise",),
-    "trafilatura": ("transforms.body.bare_extraction",),
+    "trafilatura": ("transforms.body._trafilatura",),
     "text, key": ("transforms.body.read", "transforms.body.read_page", "transforms.article._with_lead"),
 }
 REST = "hash, rest"
