@@ -264,25 +264,25 @@ class Grammar(Words):
             return None
         at = self._modifier(end)
         unit = self._governed(at)
+        shared = self._shared(index, end)
+        if shared and shared[1] > (unit or 0):
+            return shared[1], *shared
         if unit:
             return unit, at, unit
-        shared = self._shared(index, end)
-        if shared:
-            return shared, end - 1, shared
         if at < self.count and self.joined(at) and self._acronym(at):
             owner = self.body(at + 2, parent=True) if self.folded[at + 1 : at + 2] == ["của"] else None
             return (owner, at + 2, owner) if owner else (at + 1, at, at + 1)
         return (end, None, None) if kind == "alone" else None
 
-    def _shared(self, index: int, end: int) -> int | None:
-        """The unit whose first word is the office's last one: "Trưởng Đoàn ĐBQH tỉnh", "Trưởng thôn Na Ca"."""
+    def _shared(self, index: int, end: int) -> tuple[int, int] | None:
+        """The unit that begins with the office's last words: "Trưởng Đoàn ĐBQH tỉnh", "Trưởng thôn Na Ca"."""
         for at in range(end - 1, max(index, end - 3), -1):
             unit = self.body(at, depth=1) if self.capital[at] else None
             typed = self.lexicon.areas.match(self.folded, at)
+            if unit is None and typed and typed[1].startswith("village") and typed[0] == end:
+                unit = self.area_name(end, "village", "name")
             if unit and unit > end:
-                return unit
-            if typed and typed[1].startswith("village") and typed[0] == end:
-                return self.area_name(end, "village", "name")
+                return at, unit
         return None
 
     def _modifier(self, end: int) -> int:

@@ -90,7 +90,7 @@ class People:
     def _told(self, index: int) -> tuple[int, str] | None:
         listed = self.grammar.person(index)
         left = self._office_before(index)
-        if index in self.title_ends or left:
+        if left or (index in self.title_ends and not self._placed(index, shortest=3)):
             end = listed or self._strong_name(index)
             return (end, "office-before" if left else "title") if end else None
         if listed and self.grammar.likely(index, listed) and not self._placed(index):
@@ -152,9 +152,9 @@ class People:
         before = self.tokens.ends[index - 2]
         return before in self.person_ends and end - index >= 2
 
-    def _placed(self, index: int) -> bool:
-        """Whether a type word of an area, a body or a road stands before the name."""
-        for length in (1, 2, 3):
+    def _placed(self, index: int, shortest: int = 1) -> bool:
+        """Whether a type word of an area, a body or a road stands before the name, of so many syllables at least."""
+        for length in range(shortest, 5):
             if index >= length:
                 found = self.grammar.lexicon.areas.match(self.grammar.folded, index - length)
                 if found and found[0] == index and self.grammar.is_type(index - length):

@@ -8,6 +8,7 @@ from transforms.tagging.words import CITY_LEVELS
 
 PLURALS = frozenset({"các", "hai", "ba", "bốn", "năm", "sáu", "những", "nhiều", "số"})
 LEVEL_OF_TYPE = {"thành phố": "district", "tp": "district"}
+HOUSES = frozenset({"số", "tại", "ngụ", "trú", "nhà"})
 PREPOSITIONS = frozenset({"tại", "ở", "từ", "đến", "tới", "qua", "về", "đi", "gồm", "là", "(", ":"})
 COMMON = frozenset(
     {"đường", "cầu", "hồ", "ga", "cảng", "chợ", "biển", "đê", "mỏ", "bến", "rừng", "đồi", "động", "lăng"}
@@ -33,6 +34,8 @@ class Places:
         for index in range(self.grammar.count):
             if self.grammar.capital[index]:
                 self._alone(index)
+            elif self.grammar.folded[index] in HOUSES:
+                self._street(index)
         self._communes()
         return sorted(self.found, key=lambda place: place.start)
 
@@ -178,9 +181,30 @@ class Places:
             level = self._level(index, end, "province")
             return self._add(index, end, index, level, "listed-place")
         country = self.grammar.lexicon.countries.match(self.grammar.folded, index)
+        if self.grammar.folded[max(0, index - 2) : index] == ["chủ", "nghĩa"]:
+            return None  # the name of the state above every document
         if country and self._stands_alone(index, country[0]) and self.grammar.capital[country[0] - 1]:
             return self._add(index, country[0], index, "other", "country")
         return None
+
+    def _street(self, index: int) -> None:
+        """The street behind a house number: "số 185 Giảng Võ", "ngụ tại 233/65, Nguyễn Văn Cừ"."""
+        grammar, at = self.grammar, index + 1
+        while at < grammar.count and at - index < 8 and (grammar.words[at].isdigit() or grammar.words[at] == "/"):
+            at += 1
+        numbered = at - index > (1 if grammar.folded[index] == "số" else 2)
+        at += at < grammar.count and grammar.words[at] == ","
+        end = grammar.name_run(at) if numbered and grammar.joined(at) else at
+        typed = end - at < 2 or grammar.lexicon.areas.match(grammar.folded, at) or self._known_unit(at)
+        if not typed and self._free(at, end):
+            self._add(at, end, at, "other", "house-number")
+
+    def _known_unit(self, index: int) -> bool:
+        grammar = self.grammar
+        heads = grammar.lexicon.bodies.match(grammar.folded, index) or grammar.lexicon.offices.match(
+            grammar.folded, index
+        )
+        return heads is not None or grammar.listed_area(index, CITY_LEVELS) is not None
 
     def _communes(self) -> None:
         """Communes without their type word, of districts that the text names, behind a word that asks for a place."""

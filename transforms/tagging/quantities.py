@@ -115,10 +115,18 @@ def _unit_at(folded: str, start: int) -> tuple[int, _Unit] | None:
     return None
 
 
+def _is_person(words: list[tuple[str, int]]) -> bool:
+    """Whether the words are one noun for people that only begins like a classifier: "4 viên chức"."""
+    unit = _units().get(tuple(word for word, _ in words[:2]))
+    return unit is not None and unit.normal == "person" and (words[1][0],) not in _units()
+
+
 def _classifies(words: list[tuple[str, int]], length: int) -> bool:
     """A classifier ends the quantity: "160 hộ" of "160 hộ nghèo"."""
     unit = _units().get(tuple(word for word, _ in words[:length]))
-    return unit is not None and unit.kind == "classifier"
+    if unit is None or unit.kind != "classifier":
+        return False
+    return unit.normal != "item" or not _is_person(words)
 
 
 def _scaled(folded: str, start: int) -> tuple[int, float]:
