@@ -52,7 +52,9 @@ def coverage(
     partition: tuple[str, str],
     kinds: Mapping[str, str],
 ) -> pa.Table:
-    """Rows of COVERAGE for every day of the month that a run asked for, and for the gaps between such days.
+    """Rows of COVERAGE for every day of the month that a run asked for, and for days after a portal's first run that
+    none asked for, up to the newest one that the province was crawled for: a portal that is run no more does not fall
+    silent unnoticed.
 
     ``items`` are the histories of ``observations``; ``runs`` may reach beyond the month, which is how a gap that
     crosses its border is known and what was usual before it. ``kinds``: the kind of each portal. Runs that made no
@@ -61,7 +63,8 @@ def coverage(
     days = _month_days(partition[1])
     counts = _counts(observations, items)
     grouped = _by_portal(runs)
-    rows = [row for name, own in grouped.items() for row in _portal_rows((name, kinds[name]), own, days, counts)]
+    last = max((run["date_to"] for own in grouped.values() for run in own), default=dt.date.min)
+    rows = [row for name, own in grouped.items() for row in _portal_rows((name, kinds[name]), own, days, counts, last)]
     for row in rows:
         row["province"], row["month"] = partition
     rows.sort(key=lambda row: (row["portal"], row["day"]))
@@ -107,9 +110,9 @@ def _by_portal(runs: pa.Table) -> dict[str, list[dict[str, Any]]]:
 
 
 def _portal_rows(
-    portal: tuple[str, str], runs: list[dict[str, Any]], days: Iterable[dt.date], counts: Counts
+    portal: tuple[str, str], runs: list[dict[str, Any]], days: Iterable[dt.date], counts: Counts, last: dt.date
 ) -> Iterator[dict[str, Any]]:
-    first, last = min(run["date_from"] for run in runs), max(run["date_to"] for run in runs)
+    first = min(run["date_from"] for run in runs)
     findings = drift(runs)
     for day in days:
         if first <= day <= last:
@@ -126,6 +129,8 @@ def _row(
     return {
         "portal": portal[0],
         "day": day,
+        "day_kind": day_class(day).value,
+        "expected": least(_expect_min(runs), day, portal[1]) if runs else None,
         "state": state.value,
         **numbers,
         "guards": flag_counts(counts.guards[key]),
@@ -148,7 +153,7 @@ def _judge(day: Day) -> tuple[CoverageState, str | None]:
     young = finished[-1]["finished_at"] < end_of(day.day) + PATIENCE
     if reason := _lost(day, finished):
         return (CoverageState.LATE if young else CoverageState.BROKEN), reason
-    if reasons := _missing(day, finished[-1]["expect_min"] or 0):
+    if reasons := _missing(day, _expect_min(finished)):
         soon = day.articles > 0 and young
         return (CoverageState.LATE if soon or not over else CoverageState.BROKEN), " | ".join(reasons)
     return (CoverageState.OK if day.articles + day.documents else CoverageState.EMPTY_EXPECTED), None
@@ -179,6 +184,10 @@ def _missing(day: Day, expect_min: int) -> list[str]:
         named = f" on a {day_class(day.day)}" if expected != expect_min else ""
         reasons.insert(0, f"{day.articles} articles, the registry expects at least {expected}{named}")
     return reasons
+
+
+def _expect_min(runs: list[dict[str, Any]]) -> int:
+    return runs[-1]["expect_min"] or 0
 
 
 def _outcomes(run: Mapping[str, Any]) -> str:

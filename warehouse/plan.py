@@ -255,16 +255,28 @@ class ProvinceState:
         same = pc.and_(pc.equal(self.runs["portal"], portal), pc.equal(self.runs["run_id"], run_id))
         for old in self.runs.filter(same).to_pylist():
             self.touched.update(self._covered_months(old))
+        before = self._newest()
         self.runs = pa.concat_tables([self.runs.filter(pc.invert(same)), row])
+        after = self._newest()
         self.touched.update(self._covered_months(row.to_pylist()[0]))
+        if before and after and before != after:  # until then all portals of the province are told not to have run
+            self.touched.update(months_between(min(before, after), max(before, after)))
+
+    def _newest(self) -> dt.date | None:
+        """The newest day that a crawl of the province asked for."""
+        crawled = pc.equal(self.runs["mode"], "refetch")
+        newest: dt.date | None = pc.max(self.runs.filter(crawled)["date_to"]).as_py()
+        return newest
 
     def _covered_months(self, run: dict[str, Any]) -> list[str]:
-        """Months of the asked days, and of the gap to the portal's nearest crawled days before and after."""
+        """Months of the asked days, and of the gap to the portal's nearest crawled days before and after, or to the
+        newest of the province where there is none after."""
         mine = pc.and_(pc.equal(self.runs["portal"], run["portal"]), pc.equal(self.runs["mode"], "refetch"))
         own = self.runs.filter(mine)
         before = pc.max(own.filter(pc.less(own["date_to"], run["date_from"]))["date_to"]).as_py()
         after = pc.min(own.filter(pc.greater(own["date_from"], run["date_to"]))["date_from"]).as_py()
-        months = months_between(before or run["date_from"], after or run["date_to"])
+        newest = self._newest() or run["date_to"]
+        months = months_between(before or run["date_from"], after or max(run["date_to"], newest))
         near = pc.and_(
             pc.greater(own["date_from"], run["date_to"]), pc.less_equal(own["date_from"], run["date_to"] + MEMORY)
         )

@@ -293,6 +293,13 @@ COVERAGE = Table(
             "pages that fell below what is usual; not_run = no run asked for it",
             tuple(CoverageState),
         ),
+        Column(
+            "day_kind",
+            STRING,
+            "workday, Saturday, Sunday, or holiday: a public holiday, a day in lieu, or the days around Tết",
+            allowed=("workday", "Saturday", "Sunday", "holiday"),
+        ),
+        Column("expected", INT, "Fewest articles of such a day that the registry expects; null for not_run"),
         required("articles", INT, "Articles published that day that the warehouse holds"),
         required("documents", INT, "Documents issued that day (else published) that the warehouse holds"),
         required("errors", INT, "Candidates of that day whose last reading failed"),

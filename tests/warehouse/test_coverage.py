@@ -1,10 +1,17 @@
 """Coverage tells "no news" from "nobody looked"."""
 
 import datetime as dt
+from itertools import permutations
+from pathlib import Path
 from typing import Any
 
-from tests.warehouse.factory import NOON, document, observation, run
-from tests.warehouse.test_publish import published
+import pytest
+
+from tests.warehouse.factory import NOON, PORTAL, document, observation, portals, run, table
+from tests.warehouse.test_publish import published, runs_table
+from warehouse.coverage import coverage
+from warehouse.history import histories
+from warehouse.store import Warehouse
 
 
 def days(rows: list[dict[str, Any]], *runs: dict[str, Any]) -> dict[int, dict[str, Any]]:
@@ -115,3 +122,58 @@ def test_guards_that_spoke_are_counted_for_each_day() -> None:
     flagged = [observation(n, quality_flags=["no_container", "encoding_repaired"]) for n in (1, 2)]
     row = days([*flagged, observation(3, quality_flags=["no_date"]), observation(4)], run())[27]
     assert row["guards"] == [{"flag": "no_container", "count": 2}, {"flag": "no_date", "count": 1}]
+
+
+def test_a_portal_that_is_run_no_more_is_seen_as_long_as_others_of_its_province_are_run(wh: Warehouse) -> None:
+    registry = portals("baosongthao", "baoxulang")
+    wh.commit(
+        [wh.stage([], run("a", "2025-06-28", portal=portal)) for portal in ("baosongthao", "baoxulang")], registry
+    )
+    wh.commit([wh.stage([], run("b", "2025-07-02", portal="baoxulang"))], registry)
+    rows = wh.read("coverage").to_pylist()
+    states = {(row["portal"], row["day"].isoformat()[5:]): row["state"] for row in rows}
+    gone = [states["baosongthao", day] for day in ("06-29", "06-30", "07-01", "07-02")]
+    assert gone == ["not_run"] * 4
+    assert states["baoxulang", "07-02"] == "broken"
+
+
+def test_the_order_of_loads_does_not_matter_for_days_that_were_not_run(tmp_path: Path) -> None:
+    found = []
+    registry = portals("baosongthao", "baoxulang")
+    loads = [("baosongthao", "a", "2025-04-28"), ("baoxulang", "b", "2025-06-02"), ("baoxulang", "c", "2025-05-02")]
+    for number, order in enumerate(permutations(loads)):
+        wh = Warehouse.open(tmp_path / str(number))
+        for portal, run_id, day in order:
+            wh.commit([wh.stage([], run(run_id, day, portal=portal))], registry)
+        found.append(wh.read("coverage"))
+    assert all(rows.equals(found[0]) for rows in found)
+    assert found[0].num_rows == 36 + 32
+
+
+@pytest.mark.parametrize(
+    ("day", "kind", "portal_kind", "articles", "state"),
+    [
+        ("2025-06-29", "Sunday", "government", 0, "empty_expected"),
+        ("2025-06-27", "workday", "government", 0, "broken"),
+        ("2025-06-29", "Sunday", "newspaper", 1, "late"),
+        ("2025-06-29", "Sunday", "newspaper", 3, "ok"),
+        ("2025-01-31", "holiday", "newspaper", 1, "ok"),
+        ("2025-01-31", "holiday", "government", 0, "empty_expected"),
+        ("2025-04-30", "holiday", "government", 0, "empty_expected"),
+        ("2025-09-02", "holiday", "newspaper", 0, "broken"),
+    ],
+)
+def test_sundays_holidays_and_tet_are_expected_to_be_quiet(
+    day: str, kind: str, portal_kind: str, articles: int, state: str
+) -> None:
+    rows = [observation(n, day) for n in range(articles)]
+    observed = coverage(
+        table(rows),
+        histories(table(rows)),
+        runs_table(run(first=day, expect_min=10)),
+        ("tuyen_quang", day[:7]),
+        {PORTAL: portal_kind},
+    )
+    [row] = observed.to_pylist()
+    assert (row["day_kind"], row["state"]) == (kind, state)
+    assert row["expected"] <= 10
