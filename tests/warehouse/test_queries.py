@@ -1,4 +1,4 @@
-"""What researchers ask is answered alike by the export, by SQLite and by JSON lines; the small form of the benchmark."""
+"""The export, SQLite and JSON lines answer what researchers ask alike; the small form of the benchmark."""
 
 from pathlib import Path
 
