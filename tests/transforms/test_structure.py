@@ -142,6 +142,17 @@ def test_agencies_get_their_tasks_deadlines_and_partners() -> None:
     assert (branch.deadline, branch.tasks[0].deadline_raw) == (dt.date(2024, 10, 31), "hoàn thành trong tháng 10/2024")
 
 
+def test_a_letter_without_sections_charges_agencies_too() -> None:
+    found = read_structure(
+        "Số: 885/CT-CS\nV/v thuế\nKính gửi: Chi cục Thuế khu vực XV.\nCục Thuế có ý kiến như sau:\n"
+        "Căn cứ quy định nêu trên, đề nghị Chi cục Thuế khu vực XV hướng dẫn người nộp thuế thực hiện.\n"
+        "Giao các Bộ: Công an, Tài chính có ý kiến trước ngày 10 tháng 5 năm 2026.\nNơi nhận:\n- Như trên;"
+    )
+    named = [(each.section, each.agency) for each in found.assignments]
+    assert named == [(None, "Chi cục Thuế khu vực XV"), (None, "Bộ Công an"), (None, "Bộ Tài chính")]
+    assert found.assignments[1].deadline == dt.date(2026, 5, 10)
+
+
 def test_names_behind_a_colon_are_departments() -> None:
     named = [each.agency for each in paper("thong_bao").assignments if each.section == "3"]
     assert named == ["Sở Tài nguyên và Môi trường", "Sở Tài chính", "Sở Xây dựng"]

@@ -25,6 +25,8 @@ def read_structure(text: str) -> Structure:
     head = read_head(source)
     tail = read_tail(source, head.body)
     sections = read_sections(source, head.body, tail.first)
-    assignments = read_assignments(source, sections, head.head.issued_date)
     end = source.lines[tail.first].start if tail.first < len(source.lines) else len(text)
+    start = source.lines[head.opening].start if head.opening < len(source.lines) else end
+    opening = (start, max(start, min(end, sections[0].start if sections else end)))
+    assignments = read_assignments(source, sections, opening, head.head.issued_date)
     return Structure(head.head, sections, assignments, tail.tail, end)

@@ -79,6 +79,15 @@ def order(bare: str, start: int = 0) -> int | None:
     return match.end() if match and _HEAD.match(bare, match.end()) else None
 
 
+def order_within(bare: str) -> int | None:
+    """The offset after the first order of a sentence, at its beginning or behind a comma; else None."""
+    for match in _ORDER.finditer(bare):
+        begins = match.start() == 0 or bare.endswith((", ", "; ", ": "), 0, match.start())
+        if begins and _HEAD.match(bare, match.end()):
+            return match.end()
+    return None
+
+
 def acts(bare: str) -> bool:
     """Whether words (small letters without marks) begin with what an agency is told to do."""
     return _VERB.match(" " + bare[:80], 1) is not None

@@ -26,15 +26,18 @@ _SHORTEST = 15  # characters of a task
 _REACH = 500  # characters in which a run of agencies ends
 
 
-def read_assignments(source: Source, sections: tuple[Section, ...], issued: dt.date | None) -> tuple[Assignment, ...]:
-    """The assignments of the sections in order; a heading's tasks run to its end, those of charged subsections apart.
+def read_assignments(
+    source: Source, sections: tuple[Section, ...], opening: tuple[int, int], issued: dt.date | None
+) -> tuple[Assignment, ...]:
+    """The orders of the text before the sections (at the offsets ``opening``), then the sections' in order.
 
-    A deadline without a year is the first such day after ``issued``.
+    A heading's tasks run to its end, those of charged subsections apart. A deadline without a year is the first such
+    day after ``issued``.
     """
     reader = _Reader(source, issued)
     charged = [reader.run(section) for section in sections]
     ends = _owned_ends(sections, charged)
-    found: list[Assignment] = []
+    found: list[Assignment] = list(reader.orders(*opening))
     for section, run, end in zip(sections, charged, ends, strict=True):
         found += reader.headed(section, run, end) if run else reader.sentences(section)
     return tuple(each for each in found if each.tasks)
@@ -74,6 +77,14 @@ class _Reader:
         yield from self._each(section, run, form, run.end, dashed[0][0] if dashed else end)
         for (_, inner), (after, _) in pairwise([*dashed, (end, run)]):
             yield from self._each(section, inner, "list", inner.end, after)
+
+    def orders(self, start: int, end: int) -> Iterator[Assignment]:
+        """ "Giao Sở ...", also behind a comma, before the first section: other sentences there tell of the issuer."""
+        for first, last in self._spans(start, end):
+            after = agencies.order_within(self.bare[first:last].replace("\n", " "))
+            run = self._at(first + after, last) if after else None
+            if run is not None:
+                yield from self._each(None, run, "order", run.end, last)
 
     def sentences(self, section: Section) -> Iterator[Assignment]:
         """ "Giao Sở ... chủ trì", "Sở ... chủ trì" and "- Sở ...: ..." in a section of another heading."""
@@ -118,13 +129,15 @@ class _Reader:
             if run and self.plain[run.end : run.end + 2].lstrip()[:1] == ":":
                 yield match.end(), run
 
-    def _each(self, section: Section, run: Run, form: str, start: int, end: int) -> Iterator[Assignment]:
+    def _each(self, section: Section | None, run: Run, form: str, start: int, end: int) -> Iterator[Assignment]:
         tasks = tuple(self._tasks(start, end))
         first = tasks[0] if tasks else None
         piece = slice(first.start, first.end) if first else slice(0)
         partners = agencies.partners(self.plain[piece], self.bare[piece].replace("\n", " "))
         for agency in run.agencies:
-            yield Assignment(section.path, agency.name, agency.start, agency.end, form, tasks, partners)
+            yield Assignment(
+                section.path if section else None, agency.name, agency.start, agency.end, form, tasks, partners
+            )
 
     def _tasks(self, start: int, end: int) -> Iterator[Task]:
         lead = _LEADS.match(self.plain, start)

@@ -62,9 +62,10 @@ _LEFT_BLANK = ("so:", "so", "ngay", "thang", "nam")
 
 @dataclass(frozen=True, slots=True)
 class ReadHead:
-    """The head and the first line of the body."""
+    """The head, the line below subject and addressees, and the one below the bases."""
 
     head: Head
+    opening: int
     body: int
 
 
@@ -94,7 +95,7 @@ def read_head(source: Source) -> ReadHead:
         addressees=addressees,
         bases=bases,
     )
-    return ReadHead(head, after)
+    return ReadHead(head, body, after)
 
 
 Cell = tuple[int, Line]  # number of the line, and the piece of it that is one column's
