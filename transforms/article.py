@@ -39,7 +39,7 @@ from transforms.tree import BLOCKS, Page, drop, drop_all, link_share, raw_text, 
 from transforms.tree import parse as parse_page
 from warehouse.schema import Outcome
 
-VERSION = "1"
+VERSION = "2"
 _NOT_FOUND = re.compile(
     r"(?:không tìm thấy|không tồn tại|đã bị (?:xóa|xoá|gỡ)|page not found|not found|lỗi 404|\b404\b|error 404)", re.I
 )

@@ -91,7 +91,7 @@ def read(container: HtmlElement) -> tuple[Body, str]:
     """
     container.tail, container.tag = None, "div"
     normalise(container)
-    spoken = [text for text in paragraphs(container) if not _CHROME.fullmatch(text)]
+    spoken = [text for text in paragraphs(container) if not _is_chrome(text)]
     key = fold_line(" ".join(spoken))
     if not spoken:
         return Body(""), key
@@ -110,6 +110,10 @@ def read_page(page: Page) -> Body:
         return Body("", ("no_container",))
     document = bare_extraction(page.source, favor_precision=True, include_comments=False)
     return Body("\n\n".join(_paragraphs(_body(document))), ("no_container",))
+
+
+def _is_chrome(text: str) -> bool:
+    return len(text) <= _LABEL and _CHROME.fullmatch(text) is not None
 
 
 def _is_pull_quote(element: HtmlElement) -> bool:
@@ -170,7 +174,7 @@ def _paragraphs(body: HtmlElement | None) -> list[str]:
     if body is None:
         return []
     texts = ["\n".join(_lines(element)) for element in body]
-    return [text for text in texts if text and not _CHROME.fullmatch(text)]
+    return [text for text in texts if text and not _is_chrome(text)]
 
 
 def _lines(element: HtmlElement) -> Iterator[str]:
@@ -221,4 +225,4 @@ def _rows_apart(container: HtmlElement) -> Iterator[str]:
         table.tag, table.tail = "div", tail
         for text in rows:
             etree.SubElement(table, "p").text = text
-    yield from (text for text in paragraphs(flat) if not _CHROME.fullmatch(text))
+    yield from (text for text in paragraphs(flat) if not _is_chrome(text))

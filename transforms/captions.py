@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from crawlers.families.hints import Hints
 from transforms.bylines import is_account, may_credit, split_credit
-from transforms.tree import BLOCKS, Page, drop, raw_text, short_text, text_of, whole_text
+from transforms.tree import BLOCKS, Page, drop, raw_text, text_of, whole_text
 
 _GENERIC = ("figcaption", ".image_desc", ".image-caption", ".wp-caption-text", ".caption", ".photo-caption")
 _LONGEST = 400  # characters of a caption
@@ -61,13 +61,14 @@ def _below_pictures(container: HtmlElement) -> Iterator[HtmlElement]:
             len(element) and any(each.tag in BLOCKS for each in element.iterdescendants())
         ):
             continue
-        text = short_text(element, _LONGEST)
-        if text and not is_account(text):
+        looked_at = credited or below_picture
+        text = raw_text(element) if looked_at else whole_text(element).strip()
+        if looked_at and text and len(text) <= _LONGEST and not is_account(text):
             rest, credit = split_credit(text) if credited else (text, None)
             if (credit and len(rest) >= _SHORTEST_CREDITED) or (below_picture and _is_apart(element, text)):
                 yield element
-        if text != "" or element.find(".//img") is not None:
-            below_picture = text == ""
+        if text or element.find(".//img") is not None:
+            below_picture = not text
 
 
 def _is_apart(element: HtmlElement, text: str) -> bool:
