@@ -310,3 +310,21 @@ def test_a_street_is_known_by_the_house_number_before_it():
 def test_a_cemetery_of_the_fallen_is_a_place_and_no_person():
     sentence = "Đoàn viếng Nghĩa trang liệt sĩ Ba Dốc."
     assert (list(places(sentence)), people(sentence)) == (["Nghĩa trang liệt sĩ Ba Dốc"], {})
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("Tại Công viên Phần mềm Quang Trung có mưa.", ["Công viên Phần mềm Quang Trung"]),
+        ("Kẹt xe trên đường Nguyễn Trãi - Thanh Xuân.", ["đường Nguyễn Trãi", "Thanh Xuân"]),
+        ("Cao tốc Vĩnh Hảo - Phan Thiết thông xe.", ["Cao tốc Vĩnh Hảo - Phan Thiết"]),
+        ("Xuất khẩu sang Lào, Ý và Áo tăng.", ["Lào", "Ý", "Áo"]),
+        ("Sở hữu thuê bao di động Beeline.", []),
+    ],
+)
+def test_names_of_sites_and_streets_end_where_they_end(sentence, found):
+    assert list(places(sentence)) == found
+
+
+def test_a_common_noun_is_no_body():
+    assert texts("Công ty tư vấn, Trung tâm đào tạo và Viện nghiên cứu cùng dự.", "ORG") == []

@@ -18,6 +18,10 @@ PARENTS = frozenset(
 FREE_KINDS = frozenset({"school", "firm"})
 """Bodies that may be called after a person or by any capitalised words."""
 CLOSING = frozenset({"bộ", "sở", "ubnd", "ngành"})
+COMMON_HEADS = frozenset(
+    {"công ty", "viện", "trường", "câu lạc bộ", "hiệp hội", "ngân hàng", "trung tâm", "quỹ", "nhà máy", "liên minh"}
+)
+"""Heads that are common nouns where only one small word follows (Công ty tư vấn, Trung tâm đào tạo)."""
 STRICT_HEADS = frozenset({"bộ", "sở"})
 """Heads of bodies whose names are all made of listed words."""
 ABBREVIATED = frozenset({"THPT", "THCS", "ĐH", "BV", "BVĐK", "HTX", "NXB", "BQL", "CTCP", "CLB"})
@@ -92,7 +96,10 @@ class Grammar(Words):
         if not self._named(index, end):
             return None
         tail = self.name_end(end, free=kind in FREE_KINDS)
-        return tail if tail and (capital or any(self.capital[end:tail])) else None
+        if tail is None or any(self.capital[end:tail]):
+            return tail
+        common = tail - end <= 2 and " ".join(self.folded[index:end]) in COMMON_HEADS
+        return tail if capital and not common else None
 
     def _branch(self, end: int) -> int | None:
         """ "VNPT Hà Nội", "FPT Software": a brand's branch or daughter."""
@@ -205,9 +212,12 @@ class Grammar(Words):
         if self.folded[at] not in CONNECTORS:
             return False
         listed = self.lexicon.body_words.match(self.folded, following) is not None
+        head = self.lexicon.bodies.match(self.folded, following)
+        if head and head[1] in FREE_KINDS and self.capital[following]:
+            return False
         if listed or self.words[at] == "&":
             return True
-        heads = self.lexicon.bodies.match(self.folded, following) or self.lexicon.offices.match(self.folded, following)
+        heads = head or self.lexicon.offices.match(self.folded, following)
         return self.capital[following] and heads is None and not self.likely_person(following)
 
     def _name_step(self, at: int, first: bool, fresh: bool, free: bool) -> int | None:

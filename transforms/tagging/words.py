@@ -42,7 +42,7 @@ NOT_TYPES = frozenset(
         ("tác", "động"), ("chủ", "động"), ("gia", "đình"), ("triều", "đình"), ("chính", "phủ"), ("hồ", "sơ"),
         ("biên", "bản"), ("kịch", "bản"), ("tài", "bản"), ("tư", "bản"), ("phiên", "bản"), ("ấn", "bản"),
         ("thi", "đình"), ("kinh", "đê"), ("liên", "bang"), ("hợp", "xã"),
-        ("dân", "phố"), ("góc", "phố"), ("hè", "phố"),
+        ("di", "động"), ("dân", "phố"), ("góc", "phố"), ("hè", "phố"),
         ("hàng", "xóm"), ("lối", "xóm"), ("tình", "làng"), ("tác", "xã"), ("công", "xã"),
     }
 )  # fmt: skip
@@ -188,20 +188,40 @@ class Words:
         end = self._capital_run(index)
         if end == index:
             return None
+        if level == "other" and end < self.count and self.joined(end) and not self.capital[end]:
+            field = self.lexicon.body_words.match(self.folded, end - 1)
+            if field and field[0] > end:
+                return self._field(index, end - 1)
         if level in ("village", "other") and self.numeral(end):
             return end + 1
         if level == "village" and self._letter(end):
             return end + 1
         hyphen = end + 2 < self.count and self.words[end] == "-" and self.capital[end + 1] and self.joined(end)
-        if level == "other" and hyphen and self.joined(end + 1) and not self._beside_province(index, end + 1):
+        if level == "other" and hyphen and self.joined(end + 1) and not self._beside_city(index, end + 1):
             return self._free_name(end + 1, level) or end
         return end
+
+    def _beside_city(self, index: int, at: int) -> bool:
+        return self._beside_province(index, at) or self._beside_district(index, at)
 
     def _beside_province(self, index: int, at: int) -> bool:
         """Whether a province behind a hyphen says where: "Khu CNTT tập trung Cầu Giấy - Hà Nội", no road's end."""
         if self.listed_area(at, ("province",)) is None or self.listed_area(index, ("province",)):
             return False
         return self.listed_area(index, ("district",)) is not None
+
+    def _beside_district(self, index: int, at: int) -> bool:
+        """Whether a district behind a hyphen says where a street is ("đường Nguyễn Trãi - Thanh Xuân")."""
+        street = self.folded[index - 1] in ("đường", "phố") and self.listed_area(index, CITY_LEVELS) is None
+        return street and self.listed_area(at, ("district",)) is not None
+
+    def _field(self, index: int, at: int) -> int | None:
+        """A site called after a field and a place ("Công viên Phần mềm Quang Trung"); no name without the place."""
+        end = at
+        while end < self.count and (field := self.lexicon.body_words.match(self.folded, end)) and self.joined(end):
+            end = field[0]
+        named = self._capital_run(end) if self.joined(end) else end
+        return named if named > end else (at if at > index else None)
 
     def _capital_run(self, index: int) -> int:
         end = index
