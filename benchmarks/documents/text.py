@@ -8,7 +8,7 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from benchmarks.documents import peers, render, scans
 from benchmarks.documents.samples import Sample, samples
 from benchmarks.documents.scores import error_rate
 from transforms.documents.ocr import OcrUnavailable, recogniser
-from transforms.documents.reading import read_file
+from transforms.documents.reading import Wanted, read_file
 from transforms.documents.sandbox import FileSandbox
 
 Figures = dict[str, float | int | str | None]
@@ -91,14 +91,17 @@ def _real(gold: Path | None, quick: bool) -> list[Kind]:
     if gold is None or not gold.is_file() or not _can_recognise():
         return []
     entries = [json.loads(line) for line in gold.read_text(encoding="utf-8").splitlines()]
-    return [
-        Kind(
-            f"real_{entry['page1_image_pdf'].split('.')[0]}",
-            [(entry["page1_text"], (gold.parent / entry["page1_image_pdf"]).read_bytes())],
-            peers.scan_peers(),
-        )
-        for entry in entries[: 1 if quick else None]
-    ]
+    return [kind for entry in entries[: 1 if quick else None] for kind in _real_page(entry, gold.parent)]
+
+
+def _real_page(entry: Mapping[str, str], folder: Path) -> Iterator[Kind]:
+    """A page's picture against the gold, and where the file itself has a text layer against that layer."""
+    picture, name = (folder / entry["page1_image_pdf"]).read_bytes(), entry["page1_image_pdf"].split(".")[0]
+    yield Kind(f"real_{name}", [(entry["page1_text"], picture)], peers.scan_peers())
+    source = folder / entry["source_pdf"]
+    first = read_file(source.read_bytes(), Wanted.TEXT).pages[0] if source.is_file() else None
+    if first is not None and "picture" not in first.flags:
+        yield Kind(f"real_{name}_by_layer", [(first.text, picture)])
 
 
 def _can_recognise() -> bool:
