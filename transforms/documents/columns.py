@@ -52,6 +52,11 @@ def is_motto(segment: Segment) -> bool:
     return any(SequenceMatcher(None, letters, motto).ratio() > _ALIKE for motto in _MOTTOES)
 
 
+def is_number(segment: Segment) -> bool:
+    """Whether the segment is the line of a document's number."""
+    return _NUMBER.search(plain(segment)) is not None
+
+
 def _rows(found: Sequence[Segment]) -> list[list[Segment]]:
     """Segments whose middles lie on one line, from left to right, from top to bottom."""
     rows: list[list[Segment]] = []
@@ -123,12 +128,18 @@ def _head_order(band: Band | None) -> list[list[Segment]]:
     if band is None:
         return []
     left, right = _split(band.left, _NUMBER), _split(band.right, _DATE)
+    if left[1] and not right[1]:  # the date is not to be read, as under a stamp: what is level with the number is below
+        right = _split_at(band.right, left[1][0].top)
     return [row for part in (left[0], right[0], left[1], right[1]) for row in _rows(part)]
 
 
 def _split(column: Sequence[Segment], mark: re.Pattern[str]) -> tuple[Sequence[Segment], Sequence[Segment]]:
     at = next((index for index, each in enumerate(column) if mark.search(plain(each))), len(column))
     return column[:at], column[at:]
+
+
+def _split_at(column: Sequence[Segment], top: float) -> tuple[Sequence[Segment], Sequence[Segment]]:
+    return [each for each in column if each.middle < top], [each for each in column if each.middle >= top]
 
 
 def _foot(rows: list[list[Segment]]) -> tuple[list[list[Segment]], Band | None, list[list[Segment]]]:

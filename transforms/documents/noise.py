@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from statistics import median
 
-from transforms.documents.columns import is_motto, plain
+from transforms.documents.columns import is_motto, is_number, plain
+from transforms.documents.form import is_type
 from transforms.documents.words import Segment, Word
 
 _LEAST = 0.3  # confidence below which a word without a neighbour is a speck
@@ -57,17 +59,18 @@ def _stamp(upper: Sequence[Segment], width: float) -> list[Segment]:
     left, right = min(each.left for each in marks), max(each.right for each in marks)
     if right - left > 0.4 * width:
         return marks
-    top, height = min(each.top for each in marks), max(each.height for each in marks)
+    top, height = min(each.top for each in marks), median(each.height for each in upper)
     owners = [
         each
         for each in upper
         if each.left < right + height
         and left - 3 * height < each.right
-        and top - 2.5 * height < each.top
+        and top - 4 * height < each.top
         and each.bottom <= top + height
         and _is_loud(each)
+        and not (is_motto(each) or is_number(each) or is_type(each.text))
     ]
-    return [*marks, *(each for each in owners if each not in marks and not is_motto(each))]
+    return [*marks, *(each for each in owners if each not in marks)]
 
 
 def _is_arrival(segment: Segment) -> bool:
