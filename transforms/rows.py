@@ -120,7 +120,8 @@ class Reader:
         file = main_text(files)
         page, origin = with_file(found, file)
         row = _document_row(page, file, origin) | self._attachments(record, page.files, files)
-        row["tables"] = [[list(cells) for cells in table] for each in files.values() for table in _tables(each)]
+        tables = (*page.tables, *(table for each in files.values() for table in _tables(each)))
+        row["tables"] = [[list(cells) for cells in table] for table in tables]
         row["file_pages"] = [row for each in files.values() for row in _page_rows(each)]
         tags = document_tags(self.portal, page.text, page.fields.issued_date, page.title, page.fields.number)
         return row | structure_row(read_structure(page.text)) | tags

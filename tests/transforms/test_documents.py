@@ -178,6 +178,17 @@ def test_the_files_text_completes_a_bare_page(sandbox: FileSandbox) -> None:
     assert "sa mộc" in page.text
 
 
+def test_a_page_that_prints_its_document_gives_annex_tables_and_no_layout() -> None:
+    head = "<tr><td>UBND XÃ SÔNG THAO</td><td>CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM</td></tr>"
+    annex = "<tr><th>STT</th><th>Thôn</th></tr><tr><td>1</td><td>Nà Lươn</td></tr><tr><td>2</td><td>Bản Pài</td></tr>"
+    rows = "<tr><td>Số hiệu</td><td>47/KH-UBND</td></tr><tr><td>Trích yếu</td><td>Trồng rừng phân tán</td></tr>"
+    text = "<p>Ủy ban nhân dân xã giao các thôn trồng rừng phân tán ven sông.</p>" * 9
+    body = f"<div><table>{rows}</table><table>{head}</table>{text}<p>PHỤ LỤC</p><table>{annex}</table></div>"
+    found = extract_document(f"<html><body><div>{body}</div></body></html>".encode(), url="http://vidu.test/vb/47")
+    assert isinstance(found, DocumentPage)
+    assert found.tables == ((("STT", "Thôn"), ("1", "Nà Lươn"), ("2", "Bản Pài")),)
+
+
 def test_every_document_of_the_sample_portals_is_read(sandbox: FileSandbox) -> None:
     assert content.DOCUMENTS
     with SampleServer() as server, httpx.Client(proxy=server.proxy, follow_redirects=True) as client:

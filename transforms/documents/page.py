@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement
@@ -11,9 +12,11 @@ from crawlers.families.hints import GENERIC, Hints
 from transforms import body as bodies
 from transforms import fields as places
 from transforms.article import NotArticle
+from transforms.body import Body
 from transforms.documents.fields import DocumentFields, complete, read_rows
-from transforms.documents.filetext import FileText
+from transforms.documents.filetext import DataTable, FileText
 from transforms.documents.layout import read_layout
+from transforms.documents.structure.source import bare
 from transforms.fields import Evidence
 from transforms.limits import excess
 from transforms.links import FileLink, file_links
@@ -21,6 +24,7 @@ from transforms.text import decode, fold
 from transforms.tree import Page, drop, drop_all, parse, raw_text, strip_invisible
 from warehouse.schema import Outcome
 
+_LAYOUT = re.compile(r"cong hoa xa hoi chu nghia|doc lap - tu do|dang cong san viet nam|^\s*noi nhan")
 _OWN_TEXT = 400  # characters from which a page prints the document itself
 
 
@@ -34,6 +38,7 @@ class DocumentPage:
     files: tuple[FileLink, ...]
     content_hash: str
     flags: tuple[str, ...]
+    tables: tuple[DataTable, ...] = ()
 
 
 def extract_document(
@@ -49,14 +54,16 @@ def extract_document(
     title = places.find_title(page, hints, (listing or Evidence()).like(decoded))
     fields, rows = read_rows(page, hints.document)
     files = _files(page, hints, url)
-    text = _own_text(page, hints, rows)
+    own = _own(page, hints, rows)
+    text = own.text
     fields = complete(fields, read_layout(text)) if rows else read_layout(text)
     if fields.is_empty:
         return NotArticle(Outcome.NOT_ARTICLE, f"{url}: no rows and no head of a document were found; check the family")
     key = " ".join([*(fold(raw_text(row)) for row in rows), fold(text), *(link.url for link in files)])
     flags = decoded.flags + fields.flags
     digest = hashlib.sha256(key.encode()).hexdigest()
-    return DocumentPage(_title(title.text, fields), fields, text, files, digest, flags)
+    tables = tuple(table for table in own.tables if not _is_layout(table))
+    return DocumentPage(_title(title.text, fields), fields, text, files, digest, flags, tables)
 
 
 def with_file(page: DocumentPage, file: FileText | None) -> tuple[DocumentPage, str]:
@@ -85,21 +92,26 @@ def _files(page: Page, hints: Hints, url: str) -> tuple[FileLink, ...]:
     return hinted or file_links(url, [page.root])
 
 
-def _own_text(page: Page, hints: Hints, rows: list[HtmlElement]) -> str:
-    """The document's text where the page prints it: in the family's container, else beside the rows."""
+def _is_layout(table: DataTable) -> bool:
+    """Whether a table is head or end of a document, whose columns it sets side by side."""
+    return any(_LAYOUT.search(bare(cell)) for row in table for cell in row)
+
+
+def _own(page: Page, hints: Hints, rows: list[HtmlElement]) -> Body:
+    """The document itself where the page prints it: in the family's container, else beside the rows."""
     container = next(iter(page.select(hints.container)), None)
     if container is None and rows:
         container = _around(rows[0])
     if container is None:
-        return ""
+        return Body("")
     strip_invisible(container)
     drop_all(row for row in rows if row.getparent() is not None)
     drop_all(page.select_all((*hints.drop, *hints.document.files), container))
     for heading in list(container.iter("h1")):
         drop(heading)
     bodies.prune(container)
-    text = bodies.read(container)[0].text
-    return text if len(text) >= _OWN_TEXT else ""
+    own = bodies.read(container)[0]
+    return own if len(own.text) >= _OWN_TEXT else Body("")
 
 
 def _around(row: HtmlElement) -> HtmlElement | None:
