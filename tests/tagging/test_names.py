@@ -328,3 +328,14 @@ def test_names_of_sites_and_streets_end_where_they_end(sentence, found):
 
 def test_a_common_noun_is_no_body():
     assert texts("Công ty tư vấn, Trung tâm đào tạo và Viện nghiên cứu cùng dự.", "ORG") == []
+
+
+def test_a_place_before_a_name_is_no_part_of_it():
+    assert people("Chủ tịch UBND tỉnh Đồng Nai Võ Văn Lành phát biểu.") == {
+        "Võ Văn Lành": "Chủ tịch UBND tỉnh Đồng Nai"
+    }
+    assert people("Từ Ninh Bình, đoàn đi Nam Định.") == {}
+
+
+def test_a_lake_at_the_beginning_of_a_sentence_is_no_person():
+    assert people("Hồ Kẻ Gỗ xả lũ. Nước hồ Kẻ Gỗ dâng cao.") == {}

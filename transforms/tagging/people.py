@@ -19,6 +19,7 @@ _AGE = re.compile(
 )
 FARTHEST_OFFICE = 14
 MOST_OFFICES = 6
+PAPERS = frozenset({"báo", "đài", "tạp"})
 GIVING = frozenset({"chức", "vụ", "làm", "là"})
 _BESIDE = frozenset({",", "-", ":", "và"})
 
@@ -93,12 +94,20 @@ class People:
         if left or (index in self.title_ends and not self._placed(index, shortest=3)):
             end = listed or self._strong_name(index)
             return (end, "office-before" if left else "title") if end else None
-        if listed and self.grammar.likely(index, listed) and not self._placed(index):
+        if listed and self.grammar.likely(index, listed) and not self._placed(index) and not self._water(index, listed):
             return listed, "surname"
         if listed and (self._office_after(listed) or self._listed_beside(index, listed) or self._aged(listed)):
             return listed, "beside"
-        strong = self._strong_name(index) if self.ages else None
+        titled = self.grammar.lexicon.titles.match(self.grammar.folded, index)
+        strong = self._strong_name(index) if self.ages and not titled else None
         return (strong, "beside") if strong and self._aged(strong) else None
+
+    def _water(self, index: int, end: int) -> bool:
+        """Whether the text also writes the surname small: "Hồ Kẻ Gỗ" at the beginning, "hồ Kẻ Gỗ" elsewhere."""
+        if self.grammar.lexicon.areas.match(self.grammar.folded, index) is None:
+            return False
+        name = self.grammar.view.plain[self.tokens.starts[index] : self.tokens.ends[end - 1]]
+        return name[:1].lower() + name[1:] in self.grammar.view.plain
 
     def _strong_name(self, index: int) -> int | None:
         """A name with an unlisted surname: two to four capitalised words none of which opens a common phrase."""
@@ -254,7 +263,7 @@ class People:
     def _credited(self, index: int) -> int | None:
         """Marks the name at ``index`` as a credit; answers the index of a further name beside it."""
         end = self.grammar.name_run(index)
-        if end - index < 2 or (end - index > 4):
+        if end - index < 2 or end - index > 4 or self.grammar.folded[index] in PAPERS:
             return None
         start = self.tokens.starts[index]
         if start in self.found:

@@ -106,7 +106,16 @@ class Words:
         end = min(self.name_run(index), index + 4)
         if end - index < 2 or (end - index == 2 and self.listed_area(index, CITY_LEVELS) == end):
             return None
-        return None if any(word in NEVER_GIVEN for word in self.folded[index + 1 : end]) else end
+        if any(word in NEVER_GIVEN for word in self.folded[index + 1 : end]) or self._place_first(index, end):
+            return None
+        return end
+
+    def _place_first(self, index: int, end: int) -> bool:
+        """Whether a place stands before another name (Đồng Nai Võ Văn), or a preposition before a place (Từ Ninh Bình)."""
+        area = self.listed_area(index, CITY_LEVELS)
+        if area and area < end and self.folded[area] in self.lexicon.common_surnames:
+            return True
+        return self.folded[index] == "từ" and self.listed_area(index + 1, CITY_LEVELS) == end
 
     def prefixed(self, index: int) -> bool:
         """Whether the word begins with a prefix that marks a person of the highlands: H'Bia, K'Brèo, N'Đôi."""
