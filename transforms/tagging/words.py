@@ -111,7 +111,7 @@ class Words:
         return end
 
     def _place_first(self, index: int, end: int) -> bool:
-        """Whether a place stands before another name (Đồng Nai Võ Văn), or a preposition before a place (Từ Ninh Bình)."""
+        """Whether a place stands before another name (Đồng Nai Võ Văn), or "từ" before a place (Từ Ninh Bình)."""
         area = self.listed_area(index, CITY_LEVELS)
         if area and area < end and self.folded[area] in self.lexicon.common_surnames:
             return True
