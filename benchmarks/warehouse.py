@@ -71,6 +71,7 @@ def loads(task: Callable[..., dict[str, float]], asked: tuple[str, int, int]) ->
     each = [[alone(task, *asked, day) for day in range(REPEATS)] for _ in range(2)]
     return {
         "load_s": min(one["seconds"] for one in each[0]),
+        "load_cpu_s": min(one["cpu"] for one in each[0]),
         "again_s": min(one["seconds"] for one in each[1]),
         "peak_mb": max(one["peak_mb"] for one in each[0]),
         "bytes": each[1][-1]["bytes"] / (asked[1] + REPEATS * asked[2]),
@@ -101,7 +102,7 @@ def load_warehouse(folder: str, _: int, __: int, day: int) -> dict[str, float]:
     with stopwatch() as watch:
         wh = Warehouse.open(Path(folder) / "warehouse")
         wh.commit([wh.stage(batches, run(f"today-{day}", date, date))], registry())
-    return {"seconds": watch.wall, "bytes": live_bytes(wh)}
+    return {"seconds": watch.wall, "cpu": watch.cpu, "bytes": live_bytes(wh)}
 
 
 def load_pandas(folder: str, _: int, __: int, day: int) -> dict[str, float]:
@@ -112,7 +113,7 @@ def load_pandas(folder: str, _: int, __: int, day: int) -> dict[str, float]:
     with stopwatch() as watch:
         merged = pd.concat([pd.read_parquet(path), rows]).drop_duplicates("id", keep="last")
         merged.to_parquet(path)
-    return {"seconds": watch.wall, "bytes": path.stat().st_size}
+    return {"seconds": watch.wall, "cpu": watch.cpu, "bytes": path.stat().st_size}
 
 
 def load_sqlite(folder: str, _: int, __: int, day: int) -> dict[str, float]:
@@ -120,7 +121,7 @@ def load_sqlite(folder: str, _: int, __: int, day: int) -> dict[str, float]:
     path, rows = Path(folder) / "articles.sqlite", read_day(Path(folder), day)
     with stopwatch() as watch:
         insert(path, rows)
-    return {"seconds": watch.wall, "bytes": path.stat().st_size}
+    return {"seconds": watch.wall, "cpu": watch.cpu, "bytes": path.stat().st_size}
 
 
 def load_lines(folder: str, _: int, __: int, day: int) -> dict[str, float]:
@@ -130,7 +131,7 @@ def load_lines(folder: str, _: int, __: int, day: int) -> dict[str, float]:
         with gzip.open(path, "rt", encoding="utf-8") as stream:
             held = {json.loads(line)["id"]: line.rstrip("\n") for line in stream}
         write_lines(path, (held | {row["id"]: line_of(row) for row in rows}).values())
-    return {"seconds": watch.wall, "bytes": path.stat().st_size}
+    return {"seconds": watch.wall, "cpu": watch.cpu, "bytes": path.stat().st_size}
 
 
 SIDES: dict[str, Callable[..., dict[str, float]]] = {
@@ -312,6 +313,7 @@ def rows_of(measured: dict[str, dict[str, float]]) -> list[tuple[object, ...]]:
     """The printed table."""
     names = {
         "load_s": "load one day into the month, s",
+        "load_cpu_s": "the same, CPU s",
         "again_s": "load the same day again, s",
         "peak_mb": "peak memory of a load, MB",
         "bytes": "bytes an article, random words",
@@ -331,7 +333,7 @@ def figures_of(measured: dict[str, dict[str, float]]) -> dict[str, float | None]
     """The JSON line: our figures, and how many times pandas' and gzip JSON lines' they are."""
     ours = measured["tintinh"]
     plain: dict[str, float | None] = {name: round(value, 4) for name, value in ours.items()}
-    for name in ("load_s", "again_s", "peak_mb", "bytes"):
+    for name in ("load_s", "load_cpu_s", "again_s", "peak_mb", "bytes"):
         plain |= {f"{name}_{side}": round(each[name], 4) for side, each in measured.items() if side != "tintinh"}
     plain["bytes_ratio"] = round(ours["bytes"] / measured["pandas"]["bytes"], 3)
     plain["jsonl_gz_ratio"] = round(ours["bytes"] / measured["jsonl.gz"]["bytes"], 3)

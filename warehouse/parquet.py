@@ -19,8 +19,10 @@ DICTIONARY_COLUMNS = """
     topic method type role unit level rule normal_unit comparison number media_type warc_file last_outcome
 """
 DICTIONARY = frozenset(DICTIONARY_COLUMNS.split())
+KEYS = frozenset({"id", "article_id", "document_id", "norm", "term", "number"})
 ENCODINGS = {"rows.list.element": "DELTA_BINARY_PACKED", "term": "DELTA_BYTE_ARRAY"}  # ascending: half the bytes
-LIVE_LEVEL = 6
+OFFSETS = frozenset({"start", "end"})  # small numbers, whatever list they lie in
+LIVE_LEVEL = 7
 RELEASE_LEVEL = 9
 
 
@@ -48,9 +50,10 @@ def encode_all(tables: Iterable[pa.Table], schema: pa.Schema, level: int, group:
     sink = pa.BufferOutputStream()
     options: dict[str, Any] = {"compression": "zstd", "compression_level": level}
     options |= {"write_page_checksum": True, "write_page_index": True}
+    options["write_statistics"] = [field.name for field in schema if _is_asked_for(field)]
     leaves = _leaves(schema)
     dictionary = [path for path in leaves if path.rpartition(".")[2] in DICTIONARY]
-    options["column_encoding"] = {path: ENCODINGS[path] for path in leaves if path in ENCODINGS} or None
+    options["column_encoding"] = {path: code for path in leaves if (code := _encoding(path))} or None
     with pq.ParquetWriter(sink, schema, use_dictionary=dictionary, **options) as writer:
         for rows in tables:
             writer.write_table(rows, row_group_size=group)
@@ -104,6 +107,18 @@ def _column(rows: pa.Table, field: pa.Field) -> pa.ChunkedArray:
 
 def _typed(column: pa.ChunkedArray, field: pa.Field) -> pa.ChunkedArray:
     return column if column.type.equals(field.type) else column.cast(field.type)
+
+
+def _is_asked_for(field: pa.Field) -> bool:
+    """Whether readers skip row groups by the least and greatest value of a column; of texts these are whole texts."""
+    if pa.types.is_nested(field.type):
+        return False
+    return not pa.types.is_string(field.type) or field.name in DICTIONARY or field.name in KEYS
+
+
+def _encoding(path: str) -> str | None:
+    """How a leaf that needs no dictionary is written, where the usual way costs more."""
+    return "DELTA_BINARY_PACKED" if path.rpartition(".")[2] in OFFSETS else ENCODINGS.get(path)
 
 
 def _leaves(schema: pa.Schema) -> list[str]:

@@ -33,7 +33,8 @@ from warehouse.store import Warehouse
 WRITERS = 4
 AGAIN = 20  # loads that are done once more at the end
 SERVER_KILLS = 25  # one kill of the server for so many of writers
-PATIENCE = 60.0  # seconds
+PATIENCE = 20.0  # seconds
+MOST_LOADS = 3  # that a writer is let finish before it is killed in the next one
 FORK = multiprocessing.get_context("forkserver")
 
 
@@ -89,7 +90,8 @@ def hammer(arena: Arena, kills: int, pause: float, seed: int = 7) -> dict[str, i
     for number in range(kills):
         time.sleep(choice.uniform(0.5, 1.5) * pause)
         victim = writers.pop(choice.randrange(len(writers)))
-        _busy(victim, arena)
+        _busy(victim, arena, choice.randrange(MOST_LOADS + 1))
+        time.sleep(choice.uniform(0, 0.2) * pause)
         victim.kill()
         victim.join()
         writers.append(_start(write, arena, 1 + WRITERS + number))
@@ -151,10 +153,10 @@ def table(figures: Mapping[str, Mapping[str, int]]) -> list[tuple[object, ...]]:
     return [(name.replace("_", " "), *(figures[at].get(name) for at in figures)) for name in names]
 
 
-def _busy(writer: Any, arena: Arena) -> None:
-    """Wait until the writer has begun its first load: to kill it earlier would prove nothing."""
+def _busy(writer: Any, arena: Arena, loads: int) -> None:
+    """Wait until the writer is in a load after so many: always killed at once, few would get one through."""
     log, end = arena.logs / writer.name, time.monotonic() + PATIENCE
-    while not (log.exists() and log.stat().st_size) and time.monotonic() < end:
+    while time.monotonic() < end and (not log.exists() or log.read_text().count("try") <= loads):
         time.sleep(0.02)
 
 
