@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dags.local import rebuild
 from transforms.tagging import tagger
 from warehouse.settings import paths
 from warehouse.store import Warehouse
@@ -19,8 +20,8 @@ def states(run: Any) -> dict[tuple[str, str], str]:
     return {(ti.task_id, str(ti.rendered_map_index or "")): str(ti.state) for ti in run.get_task_instances()}
 
 
-def test_a_day_is_loaded_and_reparsing_it_makes_no_request(
-    run_dag: Callable[..., Any], samples: Any, home: Path
+def test_a_day_is_loaded_rebuilt_and_reparsed_without_a_request(
+    run_dag: Callable[..., Any], samples: Any, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = run_dag("harvest_daily", DAY, portals=["baosongthao", "congxulang"])
     assert str(run.state) == "success", states(run)
@@ -33,6 +34,14 @@ def test_a_day_is_loaded_and_reparsing_it_makes_no_request(
     assert days.keys() == {("baosongthao", DAY), ("congxulang", DAY)}
 
     asked = len(samples.requests)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TINTINH_WAREHOUSE", str(home / "rebuilt"))
+        assert rebuild.main([]) == 0
+    rebuilt = Warehouse.open(home / "rebuilt")
+    assert rebuilt.read("articles").drop_columns(["run_id", "last_seen_at"]).equals(first)
+    rows = {(row["portal"], str(row["day"])): row["state"] for row in rebuilt.read("coverage").to_pylist()}
+    assert rows.keys() == days.keys()
+
     again = run_dag("harvest_daily", DAY, portals=["baosongthao", "congxulang"], mode="reparse")
     assert str(again.state) == "success", states(again)
     assert len(samples.requests) == asked
