@@ -95,7 +95,7 @@ class _Reader:
                 continue
             dash = _DASH.match(self.plain, start)
             begin = dash.end() if dash else start
-            after = agencies.order(self.bare, begin)
+            after = agencies.order(self.bare, begin) or self._order_within(begin, stop)
             run = self._at(after or begin, section.body_end)
             if run is None or not (after or self._acts(run.end, section.body_end)):
                 continue
@@ -103,6 +103,13 @@ class _Reader:
             last = stop if stop > run.end else next((end for _, end in spans[at : at + 40] if end > run.end), stop)
             yield from self._each(section, run, "order" if after else ("list" if dash else "sentence"), run.end, last)
             done = last
+
+    def _order_within(self, start: int, stop: int) -> int | None:
+        """An order behind a comma in a sentence that does not begin with the one who is charged."""
+        if agencies.opens(self.bare[start : start + 80]):
+            return None
+        after = agencies.order_within(self.bare[start:stop].replace("\n", " "))
+        return start + after if after else None
 
     def _at(self, start: int, end: int) -> Run | None:
         stop = min(end, start + _REACH)
