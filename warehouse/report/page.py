@@ -142,7 +142,14 @@ def _day_head(day: dt.date, named: bool, skip: bool) -> str:
 def _portal_days(row: Row, days: Sequence[dt.date]) -> str:
     known = {entry["day"]: entry for entry in row["days"]}
     cells = "".join(_day_cell(day, known.get(day)) for day in days)
-    return f'<b title="{escape(row["portal"])}">{escape(row["name"])}</b>{cells}'
+    return f'<b title="{escape(row["name"])}">{escape(_short(row["name"]))}</b>{cells}'
+
+
+def _short(name: str) -> str:
+    """A portal's name for a narrow column, its province in sight."""
+    for long, short in (("Đài Phát thanh và Truyền hình", "Đài"), ("Cổng thông tin điện tử", "Cổng"), ("tỉnh ", "")):
+        name = name.replace(long, short)
+    return name
 
 
 def _day_cell(day: dt.date, entry: Row | None) -> str:
@@ -207,7 +214,7 @@ def _quality(figures: Figures) -> str:
     )
     rows = (
         (
-            (escape(row["name"]), ""),
+            (escape(_short(row["name"])), ""),
             (_number(row["articles"]), ""),
             _share(row["dated"]),
             (_percent(row["timed"]), "wide"),
@@ -232,7 +239,7 @@ def _cited(figures: Figures) -> str:
         ("Số, ký hiệu · number", ""),
         ("Bài, văn bản<br>texts", ""),
         ("Cổng<br>portals", ""),
-        ("Tỉnh<br>provinces", ""),
+        ("Tỉnh<br>provinces", "wide"),
     )
     rows = (
         (
