@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from benchmarks.documents.scans import scanned
 from crawlers.archive import Archived, ArchiveWriter, FetchRecord
 from crawlers.portal import Portal, identity
 from tests.portals import pdf
@@ -149,6 +150,31 @@ def test_a_document_is_filed_under_its_month_of_issue_with_the_files_text(archiv
     assert (row["kind"], row["number"], row["month"]) == ("document", "12/KH-UBND", "2025-05")
     assert (row["text_source"], row["pages"]) == ("pdf", 1)
     assert "Nội dung" in row["text"]
+
+
+def test_each_page_of_a_documents_file_says_how_it_was_read(archive: Path) -> None:
+    row = run(archive)[3]
+    (page,) = row["file_pages"]
+    assert (page["file"], page["number"], page["engine"]) == (row["file"], 1, "pypdfium2")
+    assert page["chars"] == len(row["text"])
+    assert page["plausibility"] > 0.9
+
+
+def test_a_scan_without_a_recogniser_is_a_row_that_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TINTINH_TESSERACT", "no-such-program")
+    folder, url = tmp_path / PORTAL.id / "anh", "http://thuonggiang.test/f/scan.pdf"
+    page, scan = "http://thuonggiang.test/van-ban/12", scanned(FILE, "bad", "pipeline")
+    writer = ArchiveWriter(folder, tmp_path)
+    html = [("Content-Type", "text/html; charset=utf-8")]
+    writer.write(record(page, "document", attachments=(url,)), (200, html, document(12)))
+    more: dict[str, Any] = {"parent_url": page, "media_type": "application/pdf", "bytes": len(scan)}
+    writer.write(FetchRecord("attachment", url, "ok", FETCHED, **more), (200, [], scan))
+    writer.close()
+    (row,) = run(folder)
+    assert (row["outcome"], row["number"], row["pages"]) == ("ok", "12/KH-UBND", 1)
+    assert {"ocr_unavailable", "file_ocr_unavailable"} <= set(row["quality_flags"])
+    assert row["file_pages"][0]["flags"] == ["ocr_unavailable"]
+    assert row["attachments"][0]["outcome"] == "ok"
 
 
 def test_failures_of_the_crawl_become_rows_filed_under_the_local_month_of_the_fetch(archive: Path) -> None:
