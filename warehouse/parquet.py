@@ -22,7 +22,7 @@ DICTIONARY = frozenset(DICTIONARY_COLUMNS.split())
 KEYS = frozenset({"id", "article_id", "document_id", "norm", "term", "number"})
 ENCODINGS = {"rows.list.element": "DELTA_BINARY_PACKED", "term": "DELTA_BYTE_ARRAY"}  # ascending: half the bytes
 OFFSETS = frozenset({"start", "end"})  # small numbers, whatever list they lie in
-LIVE_LEVEL = 7
+LIVE_LEVEL = 8
 RELEASE_LEVEL = 9
 
 
