@@ -270,6 +270,8 @@ def _texts(found: Article | DocumentPage) -> list[str]:
 
 def _values(found: object) -> Iterator[object]:
     for name in getattr(found, "__slots__", ()):
+        if name == "url":  # an address stays as it is written: another normal form is another address
+            continue
         value = getattr(found, name)
         for each in value if isinstance(value, tuple) else (value,):
             yield from _values(each) if hasattr(each, "__slots__") else (each,)

@@ -348,8 +348,8 @@ def _document_titles(page: Page) -> list[str]:
     """What the document's title may say without the portal's name behind it, the shortest first."""
     element = next(page.root.iter("title"), None)
     text = _meta(page, "og:title") or (raw_text(element) if element is not None else "")
-    ends = [*(tail.start() for tail in _TITLE_TAIL.finditer(text)), len(text)]
-    return [title for end in ends if (title := text[:end].strip())]
+    ends = [*(tail.start() for tail in _TITLE_TAIL.finditer(text, 0, _LONGEST_TITLE)), len(text)]
+    return [title for end in ends if end <= _LONGEST_TITLE and (title := text[:end].strip())]
 
 
 def _shown(page: Page, titles: list[str]) -> Title:

@@ -56,7 +56,7 @@ def file_links(url: str, within: Iterable[HtmlElement]) -> tuple[FileLink, ...]:
             target = _file_url(link.get("href"), url)
             if target and len(raw_text(link)) >= len(found.get(target, "")):
                 found[target] = raw_text(link)
-    return tuple(FileLink(target, name or target.rsplit("/", 1)[-1]) for target, name in found.items())
+    return tuple(FileLink(target, nfc(name) or target.rsplit("/", 1)[-1]) for target, name in found.items())
 
 
 def links_in(url: str, elements: Iterable[HtmlElement], rel: str, shortest: int = 1) -> list[Link]:

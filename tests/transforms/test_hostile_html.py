@@ -239,3 +239,11 @@ def test_a_broken_page_is_the_same_again_and_a_failure_is_kept(tmp_path: Path, m
     assert tally.crashes == {7: "ValueError: planted"}
     assert (tmp_path / "s-7.html").read_bytes() == fuzz.mutated(pages, "s", 7)
     assert "planted" in (tmp_path / "s-7.txt").read_text()
+
+
+def test_a_title_of_a_megabyte_with_a_separator_in_every_line_takes_no_longer_than_others() -> None:
+    heading = "Xã vùng cao - làm đường | " * 40_000
+    source = f"<html><head><title>{heading}</title></head><body><p>{heading}</p></body></html>".encode()
+    started = time.process_time()
+    extract(source, url=URL, listing=Evidence("Xã vùng cao làm đường dân sinh"))
+    assert time.process_time() - started < 10
