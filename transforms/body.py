@@ -25,7 +25,7 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 KEPT_SHARE = 0.8  # of the container's characters: less than this and trafilatura lost text
 _PRUNED = Extractor(output_format="txt", fast=True, recall=True, comments=False, tables=True)
-_SHORTEST = 1000  # characters of a text that trafilatura reads with its means for short ones as well
+_SHORTEST = 400  # characters of a text that trafilatura reads with its means for short ones as well
 _CLEANED = (*MANUALLY_CLEANED, *MANUALLY_STRIPPED, "math", "figure")  # tags that it removes before it reads
 _CHROME = re.compile(
     r"(?:in bài viết|in trang(?: này)?|bản in|print|gửi (?:phản hồi|mail|email|bài viết|bình luận|ý kiến)|send e?-?mail"
