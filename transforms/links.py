@@ -16,6 +16,7 @@ from transforms.tree import BLOCKS, Page, drop, drop_all, raw_text, short_text, 
 
 RELATED, INLINE, SOURCE, VIDEO = "related", "inline", "source", "video"
 FILE_SUFFIXES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".rtf", ".zip", ".rar", ".ppt", ".pptx")
+_SUFFIXES = tuple(suffix for suffix in FILE_SUFFIXES if not suffix.endswith("x"))  # .doc stands in .docx as well
 _PLAYER = re.compile(
     r"^https?://(?:[\w-]+\.)*(?:youtube(?:-nocookie)?\.com/(?:embed/|watch|v/|shorts/)|youtu\.be/|vimeo\.com/(?:video/)?\d"
     r"|dailymotion\.com/|facebook\.com/plugins/video|tiktok\.com/embed)|\.(?:mp4|m3u8|webm|flv|mov)(?:[?#]|$)",
@@ -74,8 +75,9 @@ def links_in(url: str, elements: Iterable[HtmlElement], rel: str, shortest: int 
 def related_links(page: Page, url: str) -> list[Link]:
     """Links to other news in the boxes of the page whose class or id says so."""
     words = [word for word in page.words() if _is_related_name(word)]
-    boxes = [box for word in words for box in page.named(word) if not _is_site_chrome(box)]
-    return links_in(url, boxes, RELATED, _TITLE)
+    boxes = dict.fromkeys(box for word in words for box in page.named(word))
+    outer = [box for box in boxes if boxes.keys().isdisjoint(box.iterancestors()) and not _is_site_chrome(box)]
+    return links_in(url, outer, RELATED, _TITLE)
 
 
 def video_links(url: str, scope: HtmlElement) -> list[Link]:
@@ -183,5 +185,7 @@ def _file_url(href: str | None, base: str) -> str | None:
 
 
 def _is_file(target: str) -> bool:
+    if not any(suffix in target.lower() for suffix in _SUFFIXES):
+        return False
     parts = urlsplit(target).path.lower().rstrip("/").split("/")[-2:]
     return any(part.endswith(FILE_SUFFIXES) for part in parts)
