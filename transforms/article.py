@@ -47,7 +47,7 @@ _PAGE_MIN = 200  # characters that make a page more than a notice
 _LISTING_TITLES = 5  # different titles from which a page is a listing
 _LISTING_DAYS = 5  # different days beside entries from which a page without a container is a listing
 _LISTING_LINKS = 0.6  # share of characters in links from which a container is a listing
-_JUDGED = 4_000  # characters of a text that tell its language
+_JUDGED = 2_000  # characters of a text that tell its language
 _VIETNAMESE_SHARE = 0.02  # of a text's characters: letters that only Vietnamese has
 _ENGLISH = re.compile(r"\b(?:the|of|and|to|in|is|for|that|with|on)\b", re.I)
 

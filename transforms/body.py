@@ -19,7 +19,7 @@ from trafilatura.settings import MANUALLY_CLEANED, MANUALLY_STRIPPED, Document, 
 from transforms.flow import normalise, paragraphs
 from transforms.limits import is_heavy
 from transforms.text import clean, fold, fold_line, squeeze
-from transforms.tree import BLOCKS, Page, drop, link_share, raw_text, short_text, whole_text
+from transforms.tree import BLOCKS, Page, drop, elements_of, link_share, raw_text, short_text, whole_text
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
@@ -44,6 +44,7 @@ _RELATED_HEAD = re.compile(
     r"\s*[:.]?",
     re.I,
 )
+_PULL_QUOTES = etree.XPath("descendant::*[self::aside or self::blockquote or contains(@class, 'quote')]")
 _QUOTES = ' "“”«».…'
 _QUOTED = 25  # characters from which a repeated quote is one, and no name
 _LABEL = 59  # characters of a block that may be a label of the page's chrome
@@ -70,6 +71,7 @@ def prune(container: HtmlElement) -> list[HtmlElement]:
     Returns the lists of other news.
     """
     related: list[HtmlElement] = []
+    quotes = set(elements_of(_PULL_QUOTES(container)))
     for element in list(container.iter()):
         if element.tag not in _PRUNABLE or element is container or element.getparent() is None:
             continue
@@ -78,7 +80,7 @@ def prune(container: HtmlElement) -> list[HtmlElement]:
             drop(element)
         elif text and _RELATED_HEAD.fullmatch(text):
             related += _drop_related(element, container)
-        elif _is_pull_quote(element) and _is_repeated(element, container):
+        elif element in quotes and _is_repeated(element, container):
             drop(element)
     return related
 
@@ -114,10 +116,6 @@ def read_page(page: Page) -> Body:
 
 def _is_chrome(text: str) -> bool:
     return len(text) <= _LABEL and _CHROME.fullmatch(text) is not None
-
-
-def _is_pull_quote(element: HtmlElement) -> bool:
-    return element.tag in ("aside", "blockquote") or "quote" in (element.get("class") or "")
 
 
 def _is_repeated(quote: HtmlElement, container: HtmlElement) -> bool:

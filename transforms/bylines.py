@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from transforms.text import clean, fold
+from transforms.text import before_colons, clean, fold
 
 _ROLE = (
     r"(?:tác giả|bài viết|bài|tin|ảnh|video|clip|biên tập|thực hiện|người viết|nguồn tin|người đăng|đăng bởi|theo dõi"
@@ -20,6 +20,7 @@ _CREDIT = re.compile(
     r"[\s.,;(–-]*\(?\s*(?:ảnh(?:\s+minh\s+họa)?|photo|ảnh tư liệu)\s*[:：]\s*(?P<credit>[^()]{2,60}?)\s*\)?\s*\.?\s*$",
     re.I,
 )
+_CREDIT_LABEL = 30  # characters of the longest label of a credit, blanks included
 _CREDIT_WORD = re.compile("[ảẢ][nN][hH]|[pP][hH][oO][tT][oO]")
 _SPLIT = re.compile(r"\s*[;,/|()\n]\s*|\s+[-–—]\s+")
 _DOMAIN = re.compile(r"^(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,5}$", re.I)
@@ -122,8 +123,8 @@ def is_byline(text: str, marked: bool = False) -> bool:
 
 
 def may_credit(text: str) -> bool:
-    """Whether any word of a photo credit stands in the text; much quicker than to look for the credits."""
-    return _CREDIT_WORD.search(text) is not None
+    """Whether a word of a photo credit stands before a colon; much quicker than to look for the credits."""
+    return any(_CREDIT_WORD.search(label) for label in before_colons(text, _CREDIT_LABEL))
 
 
 def split_credit(text: str | None) -> tuple[str, str | None]:

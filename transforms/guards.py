@@ -18,9 +18,12 @@ def title_flags(title: Title) -> list[str]:
 
 def novel_characters(text: str, repeated: frozenset[str]) -> int:
     """Characters of the paragraphs that are not what the portal's other pages say in the same place."""
-    if not repeated:
-        return len(text)
-    return sum(len(paragraph) for paragraph in text.split("\n\n") if block_key(paragraph) not in repeated)
+    longest = 2 * max(map(len, repeated), default=0)  # numbers are one sign in a key
+    return sum(
+        len(paragraph)
+        for paragraph in text.split("\n\n")
+        if len(paragraph) > longest or block_key(paragraph) not in repeated
+    )
 
 
 def is_prose(text: str) -> bool:

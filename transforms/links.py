@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from crawlers.families.hints import Hints
-from transforms.text import clean, nfc
+from transforms.text import before_colons, clean, nfc
 from transforms.tree import BLOCKS, Page, drop, drop_all, raw_text, short_text, whole_text
 
 RELATED, INLINE, SOURCE, VIDEO = "related", "inline", "source", "video"
@@ -24,7 +24,8 @@ _PLAYER = re.compile(
 )
 _RELATED_NAME = re.compile(r"related|lien-?quan|tin-?khac|other|cung-?chuyen-?muc|xem-?them|doc-?them", re.I)
 _TAG_LINE = re.compile(r"^(?:từ\s+kh(?:óa|oá)|tags?|thẻ|keywords?)\s*[:：]\s*(?P<tags>.+)$", re.I)
-_TAG_WORDS = ("ừ khóa", "ừ khoá", "Ừ KHÓA", "Ừ KHOÁ", "ags:", "ag:", "hẻ:", "eywords:", "eyword:", "AGS:")
+_TAG_LABELS = ("từ khóa", "từ khoá", "tag", "tags", "thẻ", "keyword", "keywords")
+_LONGEST_LABEL = 12  # characters of a label of keywords, blanks included
 _LONGEST_TAGS = 400  # characters of a line of keywords
 _TAG_LENGTH = range(2, 61)
 _TITLE = 15  # characters from which an anchor is a title of other news, and no "xem thêm"
@@ -121,8 +122,8 @@ def near(container: HtmlElement) -> Iterator[HtmlElement]:
 
 def _may_hold_tags(scope: HtmlElement) -> bool:
     """Whether a label of keywords stands anywhere in the scope; looking for its line would take long."""
-    text = whole_text(scope)
-    return any(word in text for word in _TAG_WORDS)
+    labels = before_colons(whole_text(scope), _LONGEST_LABEL)
+    return any(" ".join(label.casefold().split()).endswith(_TAG_LABELS) for label in labels)
 
 
 def _box_tags(box: HtmlElement) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -113,6 +114,15 @@ def squeeze(text: str | None) -> str:
 def clean_lines(text: str) -> str:
     """Like :func:`clean` for a text of several lines: line breaks stay, blank lines and outer blanks do not."""
     return "\n".join(line for each in text.splitlines() if (line := clean(each)))
+
+
+def before_colons(text: str, width: int) -> Iterator[str]:
+    """What stands before each colon of a text, at most ``width`` characters: labels are found so without a pattern."""
+    for colon in ":：":
+        at = text.find(colon)
+        while at >= 0:
+            yield text[max(0, at - width) : at]
+            at = text.find(colon, at + 1)
 
 
 def place_tones(text: str) -> str:

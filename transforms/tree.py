@@ -42,8 +42,7 @@ _PLAIN = etree.ElementDefaultClassLookup(element=HtmlElement)  # lxml.html asks 
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 _BLANKED = bytes.maketrans(_CONTROLS, b" " * len(_CONTROLS))
 _TOKEN = re.compile(r"[.#]([A-Za-z_][\w-]*)|\[\s*(?:itemprop|rel)\s*=\s*[\"']?([\w-]+)")
-_NAMING = frozenset(("class", "id", "itemprop", "rel"))
-_KEYS = frozenset(("property", "name"))
+_RARE: dict[str, tuple[str, ...]] = {"itemprop": (), "rel": ("a",)}  # naming attributes, and the tags that carry them
 _SIMPLE = re.compile(r"([a-z][a-z0-9]*)?(?:([.#])([A-Za-z_][\w-]*)|\[(itemprop|rel)=[\"']?([\w-]+)[\"']?\])")
 _ATTRIBUTES = {".": "class", "#": "id"}
 
@@ -67,15 +66,22 @@ class Page:
         self._elements = list(self.root.iter())
         self._order = dict(zip(self._elements, range(len(self._elements)), strict=True))
         alike: defaultdict[str, list[HtmlElement]] = defaultdict(list)
-        for element in self._elements:
-            for name, value in element.items():
-                if name in _NAMING:
-                    alike[value].append(element)
-                elif name in _KEYS and element.tag == "meta":
-                    self._meta[value].append(element.get("content") or "")
+        for element in self._elements:  # asking for two attributes is quicker than for all
+            if value := element.get("class"):
+                alike[value].append(element)
+            if value := element.get("id"):
+                alike[value].append(element)
+        for name, tags in _RARE.items():
+            if name.encode() in self.source:
+                for element in self.root.iter(*tags):
+                    if value := element.get(name):
+                        alike[value].append(element)
         for value, found in alike.items():
             for word in value.split():
                 self._named[word].append(found)
+        for element in self.root.iter("meta"):
+            for name in ("property", "name"):
+                self._meta[element.get(name, "")].append(element.get("content") or "")
 
     def select(self, selectors: Iterable[str], within: HtmlElement | None = None) -> list[HtmlElement]:
         """Elements of the first selector that matches anything, in document order."""
@@ -115,10 +121,10 @@ class Page:
             simple = _simple(selector)
             if simple is not None:
                 if simple.word in self._named:
-                    yield [element for element in self.named(simple.word) if simple.fits(element, scope)]
+                    yield [element for element in self.named(simple.word) if simple.fits(element, within)]
             elif all(word in self._named for word in _tokens(selector)):
                 compiled = _compile(selector)
-                yield [element for element in _elements(compiled(scope)) if element is not scope] if compiled else []
+                yield [element for element in elements_of(compiled(scope)) if element is not scope] if compiled else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +139,11 @@ class _Simple:
     word: str
     around: _Simple | None = None
 
-    def fits(self, element: HtmlElement, scope: HtmlElement) -> bool:
-        """Whether an element that carries the word somewhere is selected below ``scope``."""
-        if not self._describes(element) or not any(each is scope for each in element.iterancestors()):
+    def fits(self, element: HtmlElement, scope: HtmlElement | None) -> bool:
+        """Whether an element that carries the word somewhere is selected, below ``scope`` where there is one."""
+        if not self._describes(element):
+            return False
+        if scope is not None and not any(each is scope for each in element.iterancestors()):
             return False
         return self.around is None or any(self.around._describes(each) for each in element.iterancestors())
 
@@ -184,8 +192,11 @@ def whole_text(element: HtmlElement) -> str:
 
 def short_text(element: HtmlElement, limit: int) -> str | None:
     """The element's text on one line where it has at most ``limit`` characters, else None; stops reading there."""
-    if not len(element):
-        text = squeeze(element.text)
+    if len(element) < 2 and not (len(element) and len(element[0])):  # a paragraph, or one in one span: no walk
+        raw = whole_text(element)
+        if len(raw) > 2 * limit and len(squeeze(raw[: 2 * limit])) > limit:
+            return None
+        text = squeeze(raw)
         return text if len(text) <= limit else None
     parts, length = [], 0
     for part in element.itertext():
@@ -243,7 +254,7 @@ def drop_all(elements: Iterable[HtmlElement]) -> None:
 def strip_invisible(element: HtmlElement) -> None:
     """Remove scripts, styles, forms' controls and hidden elements below ``element``."""
     drop_all([each for each in element.iter(*_SKIPPED) if each is not element])
-    drop_all(_elements(_HIDDEN(element)))
+    drop_all(elements_of(_HIDDEN(element)))
 
 
 def link_share(element: HtmlElement) -> float:
@@ -253,7 +264,8 @@ def link_share(element: HtmlElement) -> float:
     return linked / total if total else 0.0
 
 
-def _elements(result: object) -> list[HtmlElement]:
+def elements_of(result: object) -> list[HtmlElement]:
+    """The elements that an XPath expression found; of one that finds something else none."""
     return list(result) if isinstance(result, list) else []
 
 
