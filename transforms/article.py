@@ -353,7 +353,7 @@ def _empty(reading: _Reading, text: str, parts: _Parts) -> NotArticle | None:
     if reading.container is None:
         dated = parts.date is not None and reading.title.element is not None
         evident = reading.title.agreed or dated or is_prose(text)
-        if not evident or len(text) < (SHORT if reading.title.agreed else 2 * _PAGE_MIN):
+        if not evident or len(text) < (1 if reading.title.agreed else 2 * _PAGE_MIN):
             return NotArticle(Outcome.NOT_ARTICLE, f"{reading.url}: no article container, date or title was found")
         days = 0 if reading.title.agreed else fields.count_days(reading.page)
         if days >= _LISTING_DAYS:
