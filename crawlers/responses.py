@@ -38,6 +38,7 @@ REMEDIES: dict[Outcome, str] = {
     Outcome.BOMB: "nothing to do: the answer was thrown away before it was unpacked",
     Outcome.TRUNCATED: "clear the task to fetch the file again; if it stays cut off, the portal stores it so",
     Outcome.WRONG_TYPE: "open the URL in a browser to see what the portal delivers there",
+    Outcome.OCR_UNAVAILABLE: "install tesseract with its Vietnamese data (docs/documents.md), then reparse",
     Outcome.UNREADABLE: "clear the task in mode refetch to ask for the page again",
 }
 

@@ -11,6 +11,11 @@ from tests.portals.server import SampleServer
 ROOT = Path(__file__).parents[1]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The real portal's harvest first: it lasts for minutes, and nothing could run beside it at the end."""
+    items.sort(key=lambda item: not {"real", "stack"} <= {mark.name for mark in item.iter_markers()})
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty state folder, the registry with the samples, no proxy."""
