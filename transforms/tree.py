@@ -161,10 +161,14 @@ def parse(source: str | bytes) -> Page | None:
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     parser.set_element_class_lookup(_PLAIN)
     body = source.encode("utf-8", "ignore") if isinstance(source, str) else source
-    if (b"\xef" in body and _FORBIDDEN.search(body)) or _FORBIDDEN_ENTITY.search(body):
-        body = _FORBIDDEN_ENTITY.sub(b"", _FORBIDDEN.sub(b"", body))
+    body = _without_controls(body)
+    if b"\xef" in body:
+        body = _FORBIDDEN.sub(b"", body)
+    for instead in (b"", b" "):  # a second time with a blank: what is taken out may leave another one behind
+        if _FORBIDDEN_ENTITY.search(body):
+            body = _FORBIDDEN_ENTITY.sub(instead, body)
     try:
-        root = document_fromstring(_without_controls(body), parser=parser)
+        root = document_fromstring(body, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
     return Page(body, root)

@@ -247,3 +247,11 @@ def test_a_title_of_a_megabyte_with_a_separator_in_every_line_takes_no_longer_th
     started = time.process_time()
     extract(source, url=URL, listing=Evidence("Xã vùng cao làm đường dân sinh"))
     assert time.process_time() - started < 10
+
+
+@pytest.mark.parametrize("torn", ["&#\0008;", "&#\ufffe7;", "&#&#1;8;", "&\x01#x0B;"])
+def test_an_entity_of_a_control_character_is_no_character_even_where_it_was_torn(torn: str) -> None:
+    page = parse(f"<html><body><p>Xã vùng {torn} cao</p></body></html>")
+    assert page is not None
+    assert all(letter.isprintable() or letter.isspace() for letter in page.root.text_content() if letter != "\x0b")
+    assert "\x0b" not in page.root.text_content()

@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from crawlers.families.hints import DocumentHints
 from transforms.dates import ParsedDate, parse, parse_day
 from transforms.numbers import find_numbers, issuer_name, parse_number
-from transforms.text import clean, fold
+from transforms.text import clean, fold, nfc
 from transforms.tree import Page, raw_text
 
 _FALLBACK_ROWS = ("table tr", "dl", "dl > div", "ul li")
@@ -123,10 +123,10 @@ def _values(rows: list[HtmlElement], labels: Mapping[str, str]) -> tuple[dict[st
 def _pairs(row: HtmlElement) -> Iterator[tuple[str, str]]:
     """Label and value of the row's cells taken two by two, or on both sides of the colon of its text."""
     cells = [child for child in row if isinstance(child.tag, str) and child.tag != "br"]
-    texts = [raw_text(cell) for cell in cells]
+    texts = [nfc(raw_text(cell)) for cell in cells]
     if len(texts) >= 2:
         yield from zip(texts[::2], texts[1::2], strict=False)
-    label, colon, value = raw_text(row).partition(":")
+    label, colon, value = nfc(raw_text(row)).partition(":")
     if colon:
         yield label, value.strip()
 

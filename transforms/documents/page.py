@@ -20,7 +20,7 @@ from transforms.documents.structure.source import bare
 from transforms.fields import Evidence
 from transforms.limits import excess
 from transforms.links import FileLink, file_links
-from transforms.text import decode, fold
+from transforms.text import decode, fold, nfc
 from transforms.tree import Page, drop, drop_all, parse, raw_text, strip_invisible
 from warehouse.schema import Outcome
 
@@ -63,7 +63,8 @@ def extract_document(
     flags = decoded.flags + fields.flags
     digest = hashlib.sha256(key.encode()).hexdigest()
     tables = tuple(table for table in own.tables if not _is_layout(table))
-    return DocumentPage(_title(title.text, fields), fields, text, files, digest, flags, tables)
+    named = _title(nfc(title.text) if title.text else None, fields)
+    return DocumentPage(named, fields, text, files, digest, flags, tables)
 
 
 def with_file(page: DocumentPage, file: FileText | None) -> tuple[DocumentPage, str]:
