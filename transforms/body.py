@@ -18,7 +18,7 @@ from trafilatura.settings import MANUALLY_CLEANED, MANUALLY_STRIPPED, Document, 
 
 from transforms.flow import normalise, paragraphs
 from transforms.limits import is_heavy
-from transforms.text import clean, fold, fold_line, squeeze
+from transforms.text import clean, fold, fold_line, nfc, squeeze
 from transforms.tree import BLOCKS, Page, drop, elements_of, link_share, raw_text, short_text, whole_text
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -102,8 +102,8 @@ def read(container: HtmlElement) -> tuple[Body, str]:
     tables = tuple(_data_tables(container)) if has_table else ()
     found = _paragraphs(_trafilatura(container))
     if sum(map(len, found)) < KEPT_SHARE * sum(map(len, plain)):
-        return Body("\n\n".join(plain), ("text_restored",), tables), key
-    return Body("\n\n".join(found), tables=tables), key
+        return Body(nfc("\n\n".join(plain)), ("text_restored",), tables), key
+    return Body(nfc("\n\n".join(found)), tables=tables), key
 
 
 def read_page(page: Page) -> Body:
@@ -111,7 +111,7 @@ def read_page(page: Page) -> Body:
     if is_heavy(page.root):
         return Body("", ("no_container",))
     document = bare_extraction(page.source, favor_precision=True, include_comments=False)
-    return Body("\n\n".join(_paragraphs(_body(document))), ("no_container",))
+    return Body(nfc("\n\n".join(_paragraphs(_body(document)))), ("no_container",))
 
 
 def _is_chrome(text: str) -> bool:
