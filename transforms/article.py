@@ -222,7 +222,7 @@ def _read(reading: _Reading) -> Article | NotArticle:
     return Article(
         title=nfc(reading.title.text) if reading.title.text else None,
         lead=nfc(fields.without_place_line(parts.lead)) if parts.lead else None,
-        text=nfc(text),
+        text=text,
         author=nfc(parts.author) if parts.author else None,
         section=parts.section,
         source=parts.source,
