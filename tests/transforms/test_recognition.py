@@ -19,7 +19,9 @@ from transforms.documents.form import mend, mend_parts
 from transforms.documents.noise import without_noise
 from transforms.documents.ocr import OcrUnavailable, recogniser
 from transforms.documents.reading import Wanted, read_file
+from transforms.documents.tones import mend_tones
 from transforms.documents.words import Segment, Word, as_lines, segments
+from transforms.text import fold, nfc
 from warehouse.schema import Outcome
 
 PLAN = samples(1)[0]
@@ -155,6 +157,37 @@ def test_the_incoming_stamp_and_specks_are_left_out_and_list_marks_are_kept() ->
     assert kept == [*HEAD, item]
 
 
+def test_a_line_under_the_incoming_stamp_is_read_up_to_the_stamp() -> None:
+    stamp = [line("ĐẾN", 1200, 300), line("Ngày:.....4/5.....", 1210, 360)]
+    words = line("Hà Nội, ngày thrệng nỡm 2O2S", 1000, 310).words
+    sure = [Word(w.text, w.left, w.top, w.right, w.bottom, 0.9 if w.right < 1200 else 0.05) for w in words]
+    kept, stamped = without_noise([Segment(tuple(sure)), *stamp], 1650, 2300)
+    assert stamped
+    assert [each.text for each in kept] == ["Hà Nội, ngày"]
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        ("sửa đôi, bỗ sung Nghị định sô 8", "sửa đổi, bổ sung Nghị định số 8"),
+        ("TRIÊN KHAI THỰC HIỆN", "TRIỂN KHAI THỰC HIỆN"),
+        ("Thâm quyền; kê từ ngày", "Thẩm quyền; kể từ ngày"),
+        ("đôi bạn, bộ phim, sô diễn", "đôi bạn, bộ phim, sô diễn"),
+        ("đường Tôn Thất Thuyết", "đường Tôn Thất Thuyết"),
+        ("văn hoá, văn hóa", "văn hoá, văn hóa"),
+    ],
+)
+def test_lost_tones_of_known_words_come_back_and_nothing_else_is_touched(read: str, meant: str) -> None:
+    assert mend_tones(read) == meant
+
+
+@given(st.text("aâấầêểôốbđnt hH,.1\u0301", max_size=40))
+def test_mending_tones_keeps_everything_but_tones_and_is_done_at_once(line_: str) -> None:
+    mended = mend_tones(nfc(line_))
+    assert fold(mended, accents=False) == fold(line_, accents=False)
+    assert mend_tones(mended) == mended
+
+
 @pytest.mark.parametrize(
     ("read", "meant"),
     [
@@ -164,6 +197,9 @@ def test_the_incoming_stamp_and_specks_are_left_out_and_list_marks_are_kept() ->
         ("Só: 12 /UBND-VX", "Số: 12/UBND-VX"),
         ("V/V sửa chữa", "V/v sửa chữa"),
         ("Điều l. Ban hành", "Điều 1. Ban hành"),
+        ("ÔN GTƯ", "THÔNG TƯ"),
+        ("YẾT ĐỊNH", "QUYẾT ĐỊNH"),
+        ("ĐỊNH", "ĐỊNH"),
         ("CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM", "CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
         ("Quyết định này có hiệu lực", "Quyết định này có hiệu lực"),
     ],

@@ -29,6 +29,8 @@ PHRASES: Final = (
 )
 _TYPE_LETTERS = frozenset(fold(name, accents=False) for name in TYPES)
 _BY_LETTERS = {fold(phrase, accents=False): phrase for phrase in PHRASES}
+_TYPE_SPELLED = {"".join(fold(name, accents=False).split()): name for name in TYPES}
+_FEWEST_LETTERS, _MOST_OF_IT = 5, 0.7  # of a type's name that are enough to know it by
 _NUMBERED = re.compile(r"^[IVX]{1,4}[.,] ")
 _NUMBER = re.compile(r"^S[oòóôồốổõỏọộớơ06]\s*[:;](?=.{0,30}/)")
 _LETTER_SUBJECT = re.compile(r"^V\s?[/l|]\s?[VvY][.,]?\s+(?=\S)")
@@ -55,12 +57,21 @@ def mend(line: str) -> str:
         return head[0] + mend(line[head.end() :])
     bare, colon = line.rstrip(" :"), ":" if line.rstrip().endswith(":") else ""
     phrase = _BY_LETTERS.get(fold(line, accents=False)) or _BY_LETTERS.get(fold(bare, accents=False), "")
+    phrase = phrase or _torn_type(line)
     if phrase and fold(phrase) not in (fold(line), fold(bare)):
         return phrase if phrase.endswith(":") else phrase + colon
     line = _ARTICLE.sub(lambda found: f"Điều {found[1].translate(_DIGITS)}.", line)
     if _NUMBER.match(line):
         line = _SPACED_SLASH.sub("/", _NUMBER.sub("Số:", line))
     return _DASHES.sub("- ", _LETTER_SUBJECT.sub("V/v ", line))
+
+
+def _torn_type(line: str) -> str:
+    """The type of document whose name's end the line is, as where a seal hides the beginning; '' for none."""
+    letters = "".join(fold(line, accents=False).split())
+    meant = [whole for whole in _TYPE_SPELLED if whole.endswith(letters)] if line.isupper() else []
+    is_enough = len(letters) >= _FEWEST_LETTERS and len(meant) == 1 and len(letters) >= _MOST_OF_IT * len(meant[0])
+    return _TYPE_SPELLED[meant[0]] if is_enough else ""
 
 
 def mend_parts(texts: Sequence[str]) -> list[str]:

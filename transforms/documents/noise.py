@@ -23,8 +23,18 @@ _INCOMING = re.compile(r"^\W*(?:cong van )?den\b|\bden\W*$")
 def without_noise(found: Sequence[Segment], width: float, height: float) -> tuple[list[Segment], bool]:
     """The segments without specks, rules and the incoming stamp, and whether there was such a stamp."""
     stamp = _stamp([each for each in found if each.top < _TOP * height], width)
-    rest = (each for segment in found if segment not in stamp and (each := _trimmed(segment)) is not None)
+    lines = [_beside(each, stamp) if stamp else each for each in found if each not in stamp]
+    rest = (each for line in lines if (each := _trimmed(line)) is not None)
     return [each for each in rest if not _is_speck(each)], bool(stamp)
+
+
+def _beside(segment: Segment, stamp: Sequence[Segment]) -> Segment:
+    """The line without what the stamp above it makes unreadable: of "Hà Nội, ngày 5 tháng 6" the beginning is left."""
+    edge, height = min(each.left for each in stamp), segment.height
+    top, bottom = min(each.top for each in stamp) - 4 * height, max(each.bottom for each in stamp)
+    words = tuple(word for word in segment.words if word.right <= edge)
+    is_covered = top < segment.middle < bottom and segment.right > edge and segment.confidence < _SURE
+    return Segment(words) if words and is_covered else segment
 
 
 def _trimmed(segment: Segment) -> Segment | None:

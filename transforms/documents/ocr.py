@@ -23,6 +23,7 @@ from transforms.documents.filetext import PageText
 from transforms.documents.form import mend
 from transforms.documents.noise import without_noise
 from transforms.documents.plausibility import plausibility
+from transforms.documents.tones import mend_tones
 from transforms.documents.words import Segment, Word, read_tsv, segments
 from transforms.text import clean_lines
 
@@ -54,7 +55,8 @@ class Recogniser:
             lines = self._lines(picture, dpi, flags)
         except (subprocess.SubprocessError, OSError, ValueError):
             return PageText(number, "", ENGINE, self.version, flags=("ocr_failed",))
-        text = clean_lines("\n".join(mend(" ".join(part.text for part in line)) for line in lines))
+        written = clean_lines("\n".join(mend(" ".join(part.text for part in line)) for line in lines))
+        text = "\n".join(map(mend_tones, written.split("\n")))
         confidence = _mean([segment for line in lines for segment in line])
         return PageText(number, text, ENGINE, self.version, confidence, plausibility(text), tuple(flags))
 
