@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import math
 import re
 from dataclasses import dataclass
 
@@ -165,7 +166,8 @@ def extract(
 def language_of(text: str) -> str | None:
     """'vi' by its letters, 'en' for a text that is clearly English, else None; judged by how the text begins."""
     text = text[:_JUDGED]
-    if text and letters(text) >= _VIETNAMESE_SHARE * len(text):
+    enough = math.ceil(_VIETNAMESE_SHARE * len(text))
+    if text and letters(text, enough) == enough:
         return "vi"
     words = len(text.split())
     return "en" if words >= 20 and len(_ENGLISH.findall(text)) >= 0.1 * words else None

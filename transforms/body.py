@@ -155,7 +155,7 @@ def _trafilatura(container: HtmlElement) -> HtmlElement | None:
     """Trafilatura's tree of a container in flow normal form.
 
     Its handlers of elements and its measures of link density, without the steps around them that choose by class and
-    id, which are gone, and by tags that are not there, and without those for short texts: a quarter of the time, and the
+    id, which are gone, and by tags that are not there, and without those for short texts: a quarter of the time, the
     same text (a test compares).
     """
     if is_heavy(container):

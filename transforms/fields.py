@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from html import unescape
 
 from lxml.html import HtmlElement
@@ -390,5 +391,9 @@ def _scope(title: HtmlElement | None, container: HtmlElement | None) -> HtmlElem
 
 
 def _names_related(element: HtmlElement) -> bool:
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return element.tag in ("nav", "footer") or _RELATED.search(names) is not None
+    return element.tag in ("nav", "footer") or _is_related(f"{element.get('class') or ''} {element.get('id') or ''}")
+
+
+@lru_cache(maxsize=4096)
+def _is_related(names: str) -> bool:
+    return _RELATED.search(names) is not None

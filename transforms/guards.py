@@ -18,7 +18,9 @@ def title_flags(title: Title) -> list[str]:
 
 def novel_characters(text: str, repeated: frozenset[str]) -> int:
     """Characters of the paragraphs that are not what the portal's other pages say in the same place."""
-    longest = 2 * max(map(len, repeated), default=0)  # numbers are one sign in a key
+    if not repeated:
+        return len(text) - 2 * text.count("\n\n")
+    longest = 2 * max(map(len, repeated))  # numbers are one sign in a key
     return sum(
         len(paragraph)
         for paragraph in text.split("\n\n")

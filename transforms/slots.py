@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -33,6 +34,7 @@ _CAPTION_LENGTH = range(8, 401)
 _SECTION_LENGTH = range(2, 61)
 _INLINE = ("a", "span", "time", "em", "i", "b", "strong", "small")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z_-]*")  # a class or id with a digit in it may be one page's own
+_NO_SELECTOR = "repeated"
 _ENDS = '.!?…”"'
 
 
@@ -64,20 +66,25 @@ class Slots:
 
     def before(self, hints: Hints) -> Hints:
         """``hints`` with these selectors in front of its own."""
-        changes: dict[str, Any] = {name: (*own, *getattr(hints, name)) for name, own in self._named()}
-        return replace(hints, **changes)
+        return _merged(self, hints, True)
 
     def behind(self, hints: Hints) -> Hints:
         """``hints`` with these selectors after its own."""
-        changes: dict[str, Any] = {name: (*getattr(hints, name), *own) for name, own in self._named()}
-        return replace(hints, **changes)
+        return _merged(self, hints, False)
 
     def as_dict(self) -> dict[str, list[str]]:
         """Selectors by slot, empty slots left out."""
         return {name: list(own) for name, own in asdict(self).items() if own}
 
-    def _named(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        return ((each.name, getattr(self, each.name)) for each in fields(self) if each.name != "repeated")
+
+@lru_cache(maxsize=1024)
+def _merged(slots: Slots, hints: Hints, first: bool) -> Hints:
+    """The selectors of both; asked for every page, and the same for all of a type."""
+    changes: dict[str, Any] = {}
+    for name in (each.name for each in fields(slots) if each.name != _NO_SELECTOR):
+        own, known = getattr(slots, name), getattr(hints, name)
+        changes[name] = (*own, *known) if first else (*known, *own)
+    return replace(hints, **changes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from transforms.legacy import repair_page, soundness
 
@@ -23,7 +24,6 @@ _PLACEMENT = {
         (second, unicodedata.normalize("NFC", second + tone)) for second in ("ae" if plain == "o" else "y")
     )
 }
-_PLACED = re.compile("|".join(_PLACEMENT))
 _INVISIBLE = re.compile(  # controls, joiners, directions, lone surrogates, private use (Word's bullets), non-characters
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
     "\ud800-\uf8ff\ufdd0-\ufdef\ufff0-\ufffb\ufffe\uffff"
@@ -83,6 +83,8 @@ def compose(encoded: bytes) -> bytes:
     For a whole page much quicker than :func:`nfc`: a pattern with one first byte finds the few marks of a page as
     quickly as memory is read.
     """
+    if b"\xcc" not in encoded and b"\xcd" not in encoded:
+        return encoded
     parts, end = [], 0
     for marks in (_ALL_MARKS if b"\xcd" in encoded else _USUAL_MARKS).finditer(encoded):
         start = max(_letter_before(encoded, marks.start()), end)
@@ -127,7 +129,9 @@ def before_colons(text: str, width: int) -> Iterator[str]:
 
 def place_tones(text: str) -> str:
     """Small letters in NFC with one tone placement (hòa = hoà); the length stays, so that offsets hold."""
-    return _PLACED.sub(lambda match: _PLACEMENT[match[0]], text)
+    for placed, moved in _PLACEMENT.items():
+        text = text.replace(placed, moved)
+    return text
 
 
 def fold(text: str, accents: bool = True) -> str:
@@ -164,9 +168,9 @@ def decode(body: bytes, declared: str | None = None) -> Decoded:
     return _settled(text, "utf-8", () if named in (None, "utf-8", "ascii") else ("charset",), body)
 
 
-def letters(text: str) -> int:
-    """How many letters of ``text`` only Vietnamese uses."""
-    return len(_VIETNAMESE.findall(text))
+def letters(text: str, most: int) -> int:
+    """How many letters of ``text`` only Vietnamese uses; counting stops at ``most``."""
+    return sum(1 for _ in islice(_VIETNAMESE.finditer(text), most))
 
 
 def _legacy(body: bytes, named: str | None) -> Decoded:

@@ -43,7 +43,10 @@ _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 _BLANKED = bytes.maketrans(_CONTROLS, b" " * len(_CONTROLS))
 _TOKEN = re.compile(r"[.#]([A-Za-z_][\w-]*)|\[\s*(?:itemprop|rel)\s*=\s*[\"']?([\w-]+)")
 _RARE: dict[str, tuple[str, ...]] = {"itemprop": (), "rel": ("a",)}  # naming attributes, and the tags that carry them
-_SIMPLE = re.compile(r"([a-z][a-z0-9]*)?(?:([.#])([A-Za-z_][\w-]*)|\[(itemprop|rel)=[\"']?([\w-]+)[\"']?\])")
+_SIMPLE = re.compile(
+    r"(?P<tag>[a-z][a-z0-9]*)?"
+    r"(?:(?P<mark>[.#])(?P<name>[A-Za-z_][\w-]*)|\[(?P<has>[a-z-]+)\]|\[(?P<key>itemprop|rel)=[\"']?(?P<value>[\w-]+)[\"']?\])?"
+)
 _ATTRIBUTES = {".": "class", "#": "id"}
 
 
@@ -120,23 +123,34 @@ class Page:
         for selector in selectors:
             simple = _simple(selector)
             if simple is not None:
-                if simple.word in self._named:
-                    yield [element for element in self.named(simple.word) if simple.fits(element, within)]
+                yield [element for element in self._carriers(simple, scope) if simple.fits(element, within)]
             elif all(word in self._named for word in _tokens(selector)):
                 compiled = _compile(selector)
                 yield [element for element in elements_of(compiled(scope)) if element is not scope] if compiled else []
 
+    def _carriers(self, simple: _Simple, scope: HtmlElement) -> Iterable[HtmlElement]:
+        """Elements that a simple selector may mean: those with its word, else those of its tag where it looks."""
+        if simple.word:
+            return self.named(simple.word)
+        around = simple.around
+        if around is None or not around.word:
+            return scope.iter(simple.tag)
+        boxes = self.named(around.word)
+        found = dict.fromkeys(element for box in boxes for element in box.iter(simple.tag))
+        return sorted(found, key=self._order.__getitem__) if len(boxes) > 1 else found
+
 
 @dataclass(frozen=True, slots=True)
 class _Simple:
-    """A selector of one word: a class, an id, or the value of ``itemprop`` or ``rel``, of any tag or one.
+    """A selector of a tag, or of one word (a class, an id, the value of ``itemprop`` or ``rel``) of any tag or one.
 
-    ``around`` is the selector of an ancestor, as in ``.path .section``.
+    ``around`` is the selector of an ancestor, as in ``.path .section``. A selector without a word may ask for an
+    attribute, whatever its value.
     """
 
     tag: str | None
-    attribute: str
-    word: str
+    attribute: str | None
+    word: str | None
     around: _Simple | None = None
 
     def fits(self, element: HtmlElement, scope: HtmlElement | None) -> bool:
@@ -148,9 +162,14 @@ class _Simple:
         return self.around is None or any(self.around._describes(each) for each in element.iterancestors())
 
     def _describes(self, element: HtmlElement) -> bool:
-        value = element.get(self.attribute, "")
-        has_word = self.word in value.split() if self.attribute == "class" else self.word == value
-        return has_word and self.tag in (None, element.tag)
+        if self.tag not in (None, element.tag):
+            return False
+        if self.attribute is None:
+            return True
+        value = element.get(self.attribute)
+        if value is None or self.word is None:
+            return value is not None
+        return self.word in value.split() if self.attribute == "class" else self.word == value
 
 
 def parse(source: str | bytes) -> Page | None:
@@ -165,8 +184,9 @@ def parse(source: str | bytes) -> Page | None:
     if b"\xef" in body:
         body = _FORBIDDEN.sub(b"", body)
     for instead in (b"", b" "):  # a second time with a blank: what is taken out may leave another one behind
-        if _FORBIDDEN_ENTITY.search(body):
-            body = _FORBIDDEN_ENTITY.sub(instead, body)
+        if not _FORBIDDEN_ENTITY.search(body):
+            break
+        body = _FORBIDDEN_ENTITY.sub(instead, body)
     try:
         root = document_fromstring(body, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
@@ -191,6 +211,8 @@ def raw_text(element: HtmlElement) -> str:
 
 def whole_text(element: HtmlElement) -> str:
     """The element's text nodes one after the other as they stand, white space included."""
+    if not len(element):
+        return element.text or ""
     return etree.tostring(element, method="text", encoding="unicode", with_tail=False)
 
 
@@ -288,9 +310,9 @@ def _simple(selector: str) -> _Simple | None:
         found = _SIMPLE.fullmatch(step)
         if found is None or (simple is not None and simple.around is not None):
             return None
-        tag, mark, name, attribute, value = found.groups()
-        simple = _Simple(tag, attribute or _ATTRIBUTES[mark], value or name, simple)
-    return simple
+        mark, word = found["mark"], found["name"] or found["value"]
+        simple = _Simple(found["tag"], _ATTRIBUTES[mark] if mark else found["key"] or found["has"], word, simple)
+    return simple if simple is not None and (simple.tag or simple.word) else None
 
 
 @cache
