@@ -186,12 +186,13 @@ def _handled(tree: HtmlElement) -> HtmlElement:
     moved: set[HtmlElement] = set()
     for element in list(tree.iterdescendants()):
         found = None if element in moved else handle_textelem(element, _KINDS, _PRUNED)
+        if found is None:
+            continue
         if found is element:
             moved.update(element.iterdescendants())
-        elif found is not None:
+        else:
             element.tag = _DONE
-        if found is not None:
-            body.append(found)
+        body.append(found)
     while len(body) and body[-1].tag in _NEVER_LAST:
         del body[-1]
     etree.strip_elements(body, _DONE)

@@ -128,16 +128,16 @@ class Page:
                 compiled = _compile(selector)
                 yield [element for element in elements_of(compiled(scope)) if element is not scope] if compiled else []
 
-    def _carriers(self, simple: _Simple, scope: HtmlElement) -> Iterable[HtmlElement]:
+    def _carriers(self, simple: _Simple, scope: HtmlElement) -> list[HtmlElement]:
         """Elements that a simple selector may mean: those with its word, else those of its tag where it looks."""
         if simple.word:
             return self.named(simple.word)
         around = simple.around
         if around is None or not around.word:
-            return scope.iter(simple.tag)
+            return list(scope.iter(simple.tag))
         boxes = self.named(around.word)
         found = dict.fromkeys(element for box in boxes for element in box.iter(simple.tag))
-        return sorted(found, key=self._order.__getitem__) if len(boxes) > 1 else found
+        return sorted(found, key=self._order.__getitem__) if len(boxes) > 1 else list(found)
 
 
 @dataclass(frozen=True, slots=True)
