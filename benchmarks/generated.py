@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 from warehouse import search
 from warehouse.catalog import views
 from warehouse.parquet import LIVE_LEVEL, encode_all
+from warehouse.release import group_rows
 from warehouse.schema import ALL_TABLES, ARTICLE_SEARCH
 
 MONTHS = [f"{2024 + n // 12}-{n % 12 + 1:02}" for n in range(24)]
@@ -84,7 +85,7 @@ def _write_month(folder: Path, month: str, number: int, start: int, choice: np.r
 
 def _write(folder: Path, name: str, month: str, tables: Iterable[pa.Table]) -> None:
     schema = ALL_TABLES[name].arrow()
-    group = 20_000 if name == ARTICLE_SEARCH.name else 5_000
+    group = group_rows(ALL_TABLES[name])
     path = folder / name / f"{name}-{month}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(encode_all((_filled(table, schema) for table in tables), schema, LIVE_LEVEL, group))

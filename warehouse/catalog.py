@@ -44,9 +44,10 @@ CREATE OR REPLACE VIEW $table AS SELECT * FROM read_parquet(getvariable('${table
 """
 )
 MACROS = """
--- fold(text): lower case without accents (đ is d); words(text): its words.
+-- fold(text): lower case without accents (đ is d); words(text): its words; spelled(text): these parted by one blank.
 CREATE OR REPLACE MACRO fold(text) AS replace(strip_accents(lower(text)), 'đ', 'd');
 CREATE OR REPLACE MACRO words(text) AS regexp_extract_all(fold(text), '[a-z0-9]+');
+CREATE OR REPLACE MACRO spelled(text) AS regexp_replace(fold(text), '[^a-z0-9]+', ' ', 'g');
 CREATE OR REPLACE MACRO terms(phrase) AS if(len(words(phrase)) < 2, words(phrase), list_distinct(
     list_transform(range(1, len(words(phrase))), lambda i: words(phrase)[i] || ' ' || words(phrase)[i + 1])));
 """
@@ -63,7 +64,7 @@ CREATE OR REPLACE MACRO search(phrase) AS TABLE
     ) AS found ON articles.month = found.month AND articles.file_row_number = found.row;
 CREATE OR REPLACE MACRO search_phrase(phrase) AS TABLE
     SELECT found.* FROM search(phrase) AS found, (SELECT array_to_string(words(phrase), ' ') AS wanted)
-    WHERE contains(' ' || array_to_string(words(concat_ws(' . ', title, text)), ' ') || ' ', ' ' || wanted || ' ');
+    WHERE contains(' ' || spelled(concat_ws(' . ', title, text)) || ' ', ' ' || wanted || ' ');
 """
 PREAMBLE = """# Data dictionary
 

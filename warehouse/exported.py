@@ -32,7 +32,7 @@ RECIPES: Mapping[str, Recipe] = {
         duplicates.NEEDED, lambda month, load: [duplicates.duplicates(month, load)], duplicates.LOGIC, True, 20_000
     ),
     ARTICLE_SEARCH.name: Recipe(
-        search.NEEDED, lambda month, load: search.index(month, load()), search.LOGIC, False, 20_000
+        search.NEEDED, lambda month, load: search.index(month, load()), search.LOGIC, False, search.GROUP
     ),
 }
 

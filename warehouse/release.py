@@ -24,13 +24,24 @@ from warehouse import metadata
 from warehouse.catalog import datapackage, views, write_views
 from warehouse.exported import EXPORTED, RECIPES, sources
 from warehouse.objects import Folder, MissingObjectError, ObjectStore, StoreError
-from warehouse.parquet import RELEASE_LEVEL, conform, decode, encode_all, fit
-from warehouse.schema import ARTICLES, DERIVED, PORTALS, RUNS, TABLES, Table
+from warehouse.parquet import RELEASE_LEVEL, conform, decode, encode_all, fit, regrouped
+from warehouse.schema import (
+    ARTICLE_VERSIONS,
+    ARTICLES,
+    DERIVED,
+    DOCUMENT_SECTIONS,
+    DOCUMENTS,
+    PORTALS,
+    RUNS,
+    TABLES,
+    Table,
+)
 from warehouse.snapshots import Snapshot
 from warehouse.store import Warehouse
 
 EXPORTS, LATEST, POINTER = "exports", "latest", "latest.json"
-GROUP = 5_000  # rows in a row group: a query for one province reads a few groups of a month file
+GROUP, NARROW_GROUP = 5_000, 50_000  # rows in a row group; of texts few, so that one province's are read alone
+TEXTS = frozenset(table.name for table in (ARTICLES, ARTICLE_VERSIONS, DOCUMENTS, DOCUMENT_SECTIONS))
 KEPT = 3  # newest exports that stay, so that a reader of the one before has time
 TABLES_OUT = (*DERIVED, RUNS)
 
@@ -64,7 +75,7 @@ class MonthFile:
     def fingerprint(self) -> str:
         """Equal for files made of the same objects in the same way."""
         recipe = RECIPES.get(self.table.name)
-        how = (f"{RELEASE_LEVEL} {GROUP}", *((f"{self.month} {recipe.logic} {recipe.group}",) if recipe else ()))
+        how = (f"{RELEASE_LEVEL} {group_rows(self.table)}", *((f"{self.month} {recipe.logic}",) if recipe else ()))
         text = "\n".join((*how, *self.sources))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -161,8 +172,17 @@ def month_bytes(store: ObjectStore, file: MonthFile) -> bytes:
             return (fit(decode(store.get(key), recipe.columns), schema) for key in file.sources)
 
         return encode_all(recipe.make(file.month, load), file.table.arrow(), RELEASE_LEVEL, recipe.group)
-    tables = (conform(decode(store.get(key)), file.table) for key in file.sources)
-    return encode_all(tables, file.table.arrow(), RELEASE_LEVEL, GROUP)
+    tables: Iterable[pa.Table] = (conform(decode(store.get(key)), file.table) for key in file.sources)
+    rows = group_rows(file.table)
+    if file.table.name not in TEXTS:
+        tables = regrouped(tables, rows)
+    return encode_all(tables, file.table.arrow(), RELEASE_LEVEL, rows)
+
+
+def group_rows(table: Table) -> int:
+    """Rows in a row group of a table in an export."""
+    recipe = RECIPES.get(table.name)
+    return recipe.group if recipe else GROUP if table.name in TEXTS else NARROW_GROUP
 
 
 def put_whole(store: ObjectStore, key: str, data: bytes) -> None:

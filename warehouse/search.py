@@ -3,7 +3,8 @@
 ``article_search`` says for every word, and for every two words in a row, in which rows of the month's file of articles
 they stand. A phrase is found by intersecting the rows of its pairs of words, and its order is proven on the few texts
 that are left. It is written in parts of PART articles, each sorted by term, so that memory does not grow with the month
-and a reader skips nearly all row groups by their statistics.
+and a reader skips nearly all row groups by their statistics. A row group is small, since a reader decodes the lists of
+all its terms for one of them.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from warehouse.parquet import regrouped
 from warehouse.schema import ARTICLE_SEARCH
 from warehouse.words import word_lists
 
 PART = 20_000  # articles in one part of the index: below 65,536
+GROUP = 2_000  # terms in a row group
 NEEDED = ("title", "text")
 LOGIC = 1  # raise it when the same articles give another index
 Numbers = npt.NDArray[np.int64]
@@ -26,22 +29,8 @@ Numbers = npt.NDArray[np.int64]
 
 def index(month: str, articles: Iterable[pa.Table]) -> Iterator[pa.Table]:
     """Parts of ARTICLE_SEARCH for a month's articles (columns NEEDED), given in the order of the month's file."""
-    for number, part in enumerate(_parts(articles)):
+    for number, part in enumerate(regrouped((table.select(NEEDED) for table in articles), PART)):
         yield _index(month, part, number)
-
-
-def _parts(articles: Iterable[pa.Table]) -> Iterator[pa.Table]:
-    """The same rows in tables of PART rows; the last one may be shorter."""
-    waiting: list[pa.Table] = []
-    for table in articles:
-        waiting.append(table.select(NEEDED))
-        while sum(part.num_rows for part in waiting) >= PART:
-            rows = pa.concat_tables(waiting)
-            yield rows.slice(0, PART)
-            waiting = [rows.slice(PART)]
-    rest = pa.concat_tables(waiting) if waiting else None
-    if rest is not None and rest.num_rows:
-        yield rest
 
 
 def _index(month: str, articles: pa.Table, part: int) -> pa.Table:
@@ -91,4 +80,4 @@ def _terms(words: pa.Array, keys: Numbers) -> pa.Array:
     return pc.if_else(pa.array(second > 0), pc.binary_join_element_wise(first, following, " "), first)
 
 
-__all__ = ["LOGIC", "NEEDED", "index"]
+__all__ = ["GROUP", "LOGIC", "NEEDED", "index"]
