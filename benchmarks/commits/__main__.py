@@ -34,7 +34,7 @@ WRITERS = 4
 AGAIN = 20  # loads that are done once more at the end
 SERVER_KILLS = 25  # one kill of the server for so many of writers
 PATIENCE = 20.0  # seconds
-MOST_LOADS = 3  # that a writer is let finish before it is killed in the next one
+MOST_LOADS = 1  # that a writer is let finish before it is killed in the next one
 FORK = multiprocessing.get_context("forkserver")
 
 
