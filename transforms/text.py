@@ -168,8 +168,8 @@ def decode(body: bytes, declared: str | None = None) -> Decoded:
     return _settled(text, "utf-8", () if named in (None, "utf-8", "ascii") else ("charset",), body)
 
 
-def letters(text: str, most: int) -> int:
-    """How many letters of ``text`` only Vietnamese uses; counting stops at ``most``."""
+def letters(text: str, most: int | None = None) -> int:
+    """How many letters of ``text`` only Vietnamese uses; counting stops at ``most`` where given."""
     return sum(1 for _ in islice(_VIETNAMESE.finditer(text), most))
 
 

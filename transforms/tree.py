@@ -137,7 +137,7 @@ class Page:
             return list(scope.iter(simple.tag))
         boxes = self.named(around.word)
         found = dict.fromkeys(element for box in boxes for element in box.iter(simple.tag))
-        return sorted(found, key=self._order.__getitem__) if len(boxes) > 1 else list(found)
+        return sorted(found, key=self.order) if len(boxes) > 1 else list(found)
 
 
 @dataclass(frozen=True, slots=True)

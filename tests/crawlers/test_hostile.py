@@ -33,7 +33,7 @@ from tests.crawlers.site import Site, article, listing
 PAGES = page_cases()
 OTHERS = [case for case in other_cases() if case.name != "sitemap-gzip-7-mb"]  # reads for seconds: the benchmark's
 MOST_MEGABYTES = 300
-QUICK = {"SPIDER": "crawlers.spider.PortalSpider", "RETRY_TIMES": 0, "DOWNLOAD_TIMEOUT": 10, "RATE_WINDOW": 2}
+QUICK = {"SPIDER": "crawlers.spider.PortalSpider", "RETRY_TIMES": 0, "DOWNLOAD_TIMEOUT": 20, "RATE_WINDOW": 2}
 
 
 @dataclass
