@@ -84,7 +84,7 @@ def _plain(element: HtmlElement) -> None:
         element.set("href", href)
     if element.tag in RENAMED or (element.tag not in _HOLDERS and any(child.tag in BLOCKS for child in element)):
         element.tag = "div"
-    elif ":" in element.tag or element.tag == "font":
+    elif element.tag == "font" or not element.tag.isalnum():  # "o:p", and what a torn tag leaves: no name elsewhere
         element.tag = "span"
 
 

@@ -67,3 +67,13 @@ def test_every_run_of_text_has_a_paragraph_and_none_is_lost() -> None:
     assert spoken[:5] == [f"Nói trước. {SENTENCE}", "Một", "hai", "ba", "bốn"]
     assert "sáu" in spoken
     assert all(len(element) == 0 for element in container.iter("p"))
+
+
+def test_a_torn_tag_is_no_name_and_its_text_stays() -> None:
+    items = "".join(f"<li>Thôn {number} <a<!-- b>đã có đường</a<!--></li>" for number in range(9))
+    page = parse(f"<div id='text'><p>{SENTENCE * 6}</p><ul>{items}</ul></div>")
+    assert page is not None
+    (container,) = page.select(["#text"])
+    assert any("<" in element.tag for element in container.iter())
+    text = bodies.read(container)[0].text
+    assert "Thôn 8 đã có đường" in text
