@@ -216,7 +216,11 @@ def test_mentions_never_overlap(words):
 
 
 @pytest.mark.parametrize(
-    "piece", [SAMPLE, "A", "Sở và ", "Nguyễn ", "các huyện A, ", "1.", "12/3/", "UBND ", "- ", "\n \n"]
+    "piece",
+    [
+        *(SAMPLE, "A", "Sở và ", "Nguyễn ", "các huyện A, ", "1.", "12/3/", "UBND ", "- ", "\n \n"),
+        *("Sở Y tế ", "Bộ Công Thương ", "UBND Sở Tài chính ", "Chi cục Sở ", "Giám đốc Sở ", "Phòng Sở Bộ "),
+    ],
 )
 def test_time_grows_with_the_length_only(piece):
     short, long = piece * (20_000 // len(piece)), piece * (160_000 // len(piece))

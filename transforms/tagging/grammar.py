@@ -95,7 +95,7 @@ class Grammar(Words):
             return numbered or self._relation(end, depth, capital)
         if not self._named(index, end):
             return None
-        tail = self.name_end(end, free=kind in FREE_KINDS)
+        tail = self.name_end(end, kind in FREE_KINDS, depth)
         if tail is None or any(self.capital[end:tail]):
             return tail
         common = tail - end <= 2 and " ".join(self.folded[index:end]) in COMMON_HEADS
@@ -144,15 +144,19 @@ class Grammar(Words):
         area = self._zone(end) or self.area(branch)
         if area or not capital:
             return area
-        return self.name_end(end) if self.lexicon.body_words.match(self.folded, end) and self.capital[end] else None
+        named = self.capital[end] and self.lexicon.body_words.match(self.folded, end)
+        return self.name_end(end, depth=depth) if named else None
 
-    def name_end(self, index: int, free: bool = False) -> int | None:
-        """End of a body's own name: capitalised words, listed words of such names, and an area at the end."""
+    def name_end(self, index: int, free: bool = False, depth: int = 0) -> int | None:
+        """End of a body's own name: capitalised words, listed words of such names, and an area at the end.
+
+        ``depth``: in how many other bodies' names it stands.
+        """
         if not free and self.area(index) and not self.lexicon.body_words.match(self.folded, index):
             return None
         at, end, fresh = index, None, True
         while at < self.count and at - index < LONGEST_BODY and (at == index or self.glue[at] != "\n"):
-            closing = self._closing(at)
+            closing = self._closing(at, depth)
             if closing and not (free and self._continues(closing)):
                 return closing
             if closing:
@@ -167,7 +171,7 @@ class Grammar(Words):
             at, end, fresh = step, step, False
         return end
 
-    def _closing(self, at: int) -> int | None:
+    def _closing(self, at: int, depth: int) -> int | None:
         """An area, or the parent body, with which a name ends."""
         zone = self._zone(at)
         if zone or self.lexicon.body_words.match(self.folded, at):
@@ -178,7 +182,7 @@ class Grammar(Words):
         if area and self.folded[at] == "trung" and area < self.count and self.glue[area] == " ":
             return self.area(area) or area
         if area is None and self.folded[at] in CLOSING and self.joined(at):
-            return self.body(at, depth=2) if self.capital[at] else None
+            return self.body(at, depth=max(2, depth + 1)) if self.capital[at] else None
         return area
 
     def _continues(self, at: int) -> bool:
