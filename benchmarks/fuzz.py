@@ -1,4 +1,4 @@
-"""Broken pages: ``python -m benchmarks.fuzz [--mutations N] [--seed S] [--only NUMBER] [FILE ...]``.
+"""Broken pages: ``python -m benchmarks.fuzz [--mutations N] [--first N] [--seed S] [--only NUMBER] [FILE ...]``.
 
 Real pages (those of the archive under ``TINTINH_DATA``, else the golden archives of the mini-portals) are broken in
 one to four ways each and read: every one as an article, every k-th also as a document, by the learning of profiles and
@@ -240,7 +240,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(file, *read(file.read_bytes(), deep=True))
         return 0
     pages, origin = sources()
-    numbers = [asked.only] if asked.only is not None else range(asked.mutations)
+    numbers = [asked.only] if asked.only is not None else range(asked.first, asked.first + asked.mutations)
     tally = fuzz(pages, numbers, asked.seed, asked.every, asked.save, asked.seconds)
     for number, what in tally.crashes.items():
         print(f"crash {number} ({asked.save}/{asked.seed}-{number}.html): {what}", file=sys.stderr)
@@ -305,6 +305,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("files", type=Path, nargs="*", help="saved pages to read again")
     parser.add_argument("--mutations", type=int, default=50_000, help="how many pages")
     parser.add_argument("--seconds", type=float, default=math.inf, help="stop after so long, with what was done")
+    parser.add_argument("--first", type=int, default=0, help="number of the first one: two processes share a run so")
     parser.add_argument("--seed", default="tintinh", help="another seed, other pages")
     parser.add_argument("--only", type=int, help="only the page of this number")
     parser.add_argument("--every", type=int, default=20, help="how often a page is read in every way")
