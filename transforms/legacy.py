@@ -130,10 +130,15 @@ def from_twice(text: str) -> str:
 _READINGS: dict[str, Callable[[str], str]] = {"mojibake": from_twice, "tcvn3": from_tcvn3, "vni": from_vni}
 
 
+def toneless(small: str) -> str:
+    """Small letters in NFC without their tones; the marks that make other vowels (ă â ê ô ơ ư) stay."""
+    return small.translate(_TONELESS)
+
+
 def is_syllable(word: str) -> bool:
     """Whether a word in NFC may be a Vietnamese syllable."""
     small = word.lower()
-    bare = small.translate(_TONELESS)
+    bare = toneless(small)
     return bare in _SYLLABLES and not (bare.endswith(_STOPS) and not _NEVER_STOPPED.isdisjoint(small))
 
 

@@ -8,17 +8,16 @@ no other text is touched.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from transforms.legacy import toneless
 from transforms.text import nfc, place_tones
 
 _WORDS = Path(__file__).parents[1] / "data" / "compounds.txt"
 _SYLLABLE = re.compile(r"[^\W\d_]+")
-_TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 _MARKED = re.compile("[âêôă]")  # where a tone stands above another mark
 _NUMBERED = re.compile(r"\b([Ss])[ôỗồổộ](?= \d)")  # "Nghị định sô 83"
 
@@ -45,7 +44,7 @@ def _mend_pair(syllables: list[str], place: int) -> None:
     """Put the right tone into one of the two syllables from ``place``, unless it makes a word on its other side."""
     words, by_letters = _words()
     first, second = syllables[place : place + 2]
-    meant = by_letters.get((_toneless(first), _toneless(second)), ())
+    meant = by_letters.get((toneless(first), toneless(second)), ())
     if (first, second) in words or len(meant) != 1:
         return
     if meant[0][0] == first and _may_change(second, words, syllables[place + 1 : place + 3]):
@@ -56,7 +55,7 @@ def _mend_pair(syllables: list[str], place: int) -> None:
 
 def _may_change(syllable: str, words: frozenset[Pair], beside: Sequence[str]) -> bool:
     """Whether recognition may have lost the tone, and the syllable is of no word on its other side."""
-    return _MARKED.search(_toneless(syllable)) is not None and tuple(beside) not in words
+    return _MARKED.search(toneless(syllable)) is not None and tuple(beside) not in words
 
 
 @cache
@@ -67,16 +66,12 @@ def _words() -> tuple[frozenset[Pair], Mapping[Pair, Sequence[Pair]]]:
     words = {(_key(first), _key(second)) for first, second in listed}
     by_letters: defaultdict[Pair, list[Pair]] = defaultdict(list)
     for first, second in sorted(words):
-        by_letters[_toneless(first), _toneless(second)].append((first, second))
+        by_letters[toneless(first), toneless(second)].append((first, second))
     return frozenset(words), by_letters
 
 
 def _key(syllable: str) -> str:
     return place_tones(nfc(syllable.lower()))
-
-
-def _toneless(syllable: str) -> str:
-    return nfc(_TONES.sub("", unicodedata.normalize("NFD", syllable)))
 
 
 def _cased(syllable: str, like: str) -> str:
