@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+# Arrow's usual allocator keeps what it frees for each thread: a load takes a fifth more memory, and longer. Arrow looks
+# at the variable when it is imported first, so this serves processes that begin with the warehouse.
+if sys.platform == "linux":
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")
 
 
 def read(

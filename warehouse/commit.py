@@ -11,8 +11,11 @@ import hashlib
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -32,6 +35,7 @@ from warehouse.takedown import Takedown
 ATTEMPTS = 200
 TOLD = ["portal", "kind", "province_2025", "name", "home", "licence"]  # of the registry, by derived tables
 LONGEST_PAUSE = 1.0  # seconds between two attempts
+MOST_WAITING = 64_000_000  # bytes of tables that wait to be stored
 
 DERIVED = {**TABLES, INVENTORY.name: INVENTORY}
 
@@ -143,18 +147,19 @@ class Committer:
         return self._built[fingerprint]
 
     def _derive(self, inputs: Inputs, portals: pa.Table, fingerprint: str) -> tuple[Bundle, Counter[str]]:
-        """Derive and store one table after the other: memory holds the columns of one, not the partition."""
-        files: dict[str, File] = {}
+        """Derive one table after the other and store it while the next ones are made."""
         counts: Counter[str] = Counter()
         observations = Stored(self.store, inputs.observations)
         run_ids = pa.array(sorted({staged.run_id for staged in self.staged}), pa.string())
-        for name, rows in self._tables(observations, inputs, portals):
-            if name != OBSERVATIONS.name and rows.num_rows:
-                files[name] = self._put(DERIVED[name], partition_folder(name, *inputs.partition), rows)
-            if "run_id" in rows.column_names:
-                counts[name] += pc.sum(pc.is_in(rows["run_id"], run_ids)).as_py() or 0
-            del rows  # before the next one is made
-            pa.default_memory_pool().release_unused()
+        with Storing() as storing:
+            for name, rows in self._tables(observations, inputs, portals):
+                if "run_id" in rows.column_names:
+                    counts[name] += pc.sum(pc.is_in(rows["run_id"], run_ids)).as_py() or 0
+                if name != OBSERVATIONS.name and rows.num_rows:
+                    put = partial(self._put, DERIVED[name], partition_folder(name, *inputs.partition))
+                    storing.submit(name, put, rows)
+                del rows  # before the next one is made
+            files = storing.files()
         return Bundle(*inputs.partition, fingerprint, tuple(inputs.observations), files), counts
 
     def _tables(self, observations: Stored, inputs: Inputs, portals: pa.Table) -> Iterator[tuple[str, pa.Table]]:
@@ -181,6 +186,36 @@ class Committer:
 
     def _quarantined(self) -> tuple[Quarantined, ...]:
         return tuple(entry for staged in self.staged for entry in staged.quarantined)
+
+
+class Storing:
+    """A second thread that stores tables while the next ones are made: Parquet is written without Python's lock.
+
+    Few tables wait, so that memory holds two large ones and not the partition.
+    """
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1)
+        self._stored: dict[str, Future[File]] = {}
+        self._waiting: dict[Future[File], int] = {}  # bytes of its table
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.shutdown(cancel_futures=True)
+
+    def submit(self, name: str, put: Callable[[pa.Table], File], rows: pa.Table) -> None:
+        """Store a table soon; returns once those that wait are small."""
+        self._stored[name] = self._thread.submit(put, rows)
+        self._waiting[self._stored[name]] = rows.nbytes
+        while sum(self._waiting.values()) > MOST_WAITING:
+            for done in wait(self._waiting, return_when=FIRST_COMPLETED).done:
+                del self._waiting[done]
+
+    def files(self) -> dict[str, File]:
+        """What became of every table, once all are stored; raises what storing one of them raised."""
+        return {name: stored.result() for name, stored in self._stored.items()}
 
 
 def merged(stored: pa.Table, given: pa.Table | None) -> pa.Table:

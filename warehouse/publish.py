@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from warehouse.coverage import coverage
 from warehouse.history import Item, Readings, Version, histories
 from warehouse.inventory import INVENTORY, inventory
+from warehouse.parquet import is_wide
 from warehouse.revisions import revisions
 from warehouse.schema import (
     ARTICLE_CITATIONS,
@@ -40,8 +41,8 @@ from warehouse.schema import (
 
 LOGIC = 5  # raise it when the same observations give other tables: every touched partition is then derived anew
 CHILDREN = {
-    "topics": ARTICLE_TOPICS,
     "mentions": ARTICLE_MENTIONS,
+    "topics": ARTICLE_TOPICS,
     "citations": ARTICLE_CITATIONS,
     "quantities": ARTICLE_QUANTITIES,
     "file_pages": DOCUMENT_PAGES,
@@ -65,14 +66,16 @@ def publish(observations: Readings, runs: pa.Table, portals: pa.Table, month: st
     ``observations``: all of the partition; ``runs``: those of the province that overlap the month, for each portal
     the nearest before and after it, and the first after each day that it is compared with; ``portals``: the
     registry. Rows that are not of one province, and portals that the registry lacks, raise PublishError. Whoever
-    lets go of a table before asking for the next one needs the memory of the largest.
+    lets go of a table before asking for the next one needs the memory of the largest; the two largest come first, so
+    that who stores a table while the next ones are made waits least.
     """
     province = _province(observations.select(["province"]), runs)
     items = histories(observations)
     articles, documents = _good(items, Kind.ARTICLE), _good(items, Kind.DOCUMENT)
+    children = _children(observations, [item for item in items if item.versions], portals, (province, month))
     yield ARTICLES.name, _main(ARTICLES, observations, articles, portals, (province, month))
+    yield from children
     yield ARTICLE_VERSIONS.name, _versions(observations, articles, portals, (province, month))
-    yield from _children(observations, [item for item in items if item.versions], portals, (province, month))
     yield DOCUMENTS.name, _main(DOCUMENTS, observations, documents, portals, (province, month))
     yield COVERAGE.name, coverage(observations, items, runs, (province, month), _kinds(portals))
     yield INVENTORY.name, inventory(observations, items)
@@ -141,11 +144,11 @@ def _versions(observations: Readings, items: list[Item], portals: pa.Table, part
 def _children(
     observations: Readings, items: list[Item], portals: pa.Table, partition: tuple[str, str]
 ) -> Iterator[tuple[str, pa.Table]]:
+    places = _positions(items)
+    owners = observations.select(OWNER).take(places)
     for column, table in CHILDREN.items():
-        yield (
-            table.name,
-            _child(table, observations.select([*OWNER, column]).take(_positions(items)), portals, partition),
-        )
+        nested = observations.select([column]).column(0).take(places)
+        yield table.name, _child(table, owners.append_column(column, nested), portals, partition)
 
 
 def _child(table: Table, rows: pa.Table, portals: pa.Table, partition: tuple[str, str]) -> pa.Table:
@@ -174,11 +177,14 @@ def _flat(table: Table, rows: pa.Table, portals: pa.Table, partition: tuple[str,
 
 
 def _taken(observations: Readings, table: Table, positions: list[int], without: str = "") -> dict[str, Any]:
-    """The observations at these positions by column, as far as ``table`` is made of them: one column at a time."""
+    """The observations at these positions by column, as far as ``table`` is made of them: wide ones each alone."""
     needed = {"id", "portal", "canonical_url", *(column.name for column in table.columns)} - {without}
-    names = [column.name for column in OBSERVATIONS.columns if column.name in needed]
+    columns = [column for column in OBSERVATIONS.columns if column.name in needed]
+    wide = [[column.name] for column in columns if is_wide(column.arrow())]
+    narrow = [column.name for column in columns if not is_wide(column.arrow())]
     places = pa.array(positions, pa.int64())
-    return {name: observations.select([name]).column(0).take(places).combine_chunks() for name in names}
+    taken = (observations.select(names).take(places).combine_chunks() for names in (*wide, narrow))
+    return {name: rows.column(name) for rows in taken for name in rows.column_names}
 
 
 def _first_of_key(rows: pa.Table, key: tuple[str, ...]) -> pa.Array:
