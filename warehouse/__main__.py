@@ -14,12 +14,13 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from warehouse import graph
 from warehouse.alerts import WORST
-from warehouse.catalog import FILES, VIEWS
+from warehouse.catalog import FILES, MACROS, VIEWS
 from warehouse.differences import differences
 from warehouse.doctor import examine
 from warehouse.objects import Folder, StoreError
-from warehouse.release import export_latest
+from warehouse.release import export_latest, exported_views
 from warehouse.releases import freeze
 from warehouse.report import REPORT, write_report
 from warehouse.schema import TABLES
@@ -29,6 +30,7 @@ from warehouse.takedown import ARTICLE, NAME, TakedownError, entry
 
 SHOWN = 100  # rows of a query that are printed
 PIPED = 240  # columns where the output is no terminal: nothing is folded
+EXPORT_ONLY = "only it has article_duplicates, article_search and the macros search(...) and search_phrase(...)"
 console = Console() if sys.stdout.isatty() else Console(width=PIPED)
 
 
@@ -51,7 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     status_parser.set_defaults(command=status)
     asked = commands.add_parser("query", help="SQL (DuckDB) over the tables of the newest snapshot")
     asked.add_argument("sql")
-    asked.add_argument("--as-of", type=dt.date.fromisoformat, help="the tables as they were at the end of that day")
+    which = asked.add_mutually_exclusive_group()
+    which.add_argument("--as-of", type=dt.date.fromisoformat, help="the tables as they were at the end of that day")
+    which.add_argument("--export", action="store_true", help=f"ask the newest export: {EXPORT_ONLY}")
     asked.set_defaults(command=query)
     doctor_parser = commands.add_parser("doctor", help="find leftovers and damage, remove leftovers older than a day")
     doctor_parser.add_argument("--keep", action="store_true", help="report only")
@@ -99,8 +103,14 @@ def status(warehouse: Warehouse, _: argparse.Namespace) -> int:
 
 def query(warehouse: Warehouse, options: argparse.Namespace) -> int:
     """Print the answer of one SQL statement."""
-    connection = past(warehouse, options.as_of) if options.as_of else connect(warehouse, options.sql)
-    answer: Any = connection.sql(options.sql)
+    connection = _connection(warehouse, options)
+    try:
+        answer: Any = connection.sql(options.sql)
+    except duckdb.CatalogException as error:
+        if options.export:
+            raise
+        hint = f"query --export asks the newest export: {EXPORT_ONLY}"
+        raise duckdb.CatalogException(f"{error}\n{hint}") from error
     if answer is None:
         return 0
     rows = answer.limit(SHOWN + 1).to_arrow_table().to_pylist()
@@ -113,12 +123,22 @@ def query(warehouse: Warehouse, options: argparse.Namespace) -> int:
     return 0
 
 
+def _connection(warehouse: Warehouse, options: argparse.Namespace) -> duckdb.DuckDBPyConnection:
+    if options.export:
+        connection = duckdb.connect()
+        connection.execute(exported_views(warehouse.store))
+        return connection
+    return past(warehouse, options.as_of) if options.as_of else connect(warehouse, options.sql)
+
+
 def connect(warehouse: Warehouse, sql: str = "") -> duckdb.DuckDBPyConnection:
-    """A DuckDB connection with one view a table, of one snapshot.
+    """A DuckDB connection with one view a table, of one snapshot, the views of citations and the macros.
 
     A local warehouse is read file by file as the query needs it; of one on S3 the tables that ``sql`` names are
     loaded first.
     """
+    if named := [name for name in graph.DESCRIPTIONS if re.search(rf"\b{name}\b", sql)]:
+        sql = " ".join((sql, *named, *graph.SOURCES))
     connection = duckdb.connect()
     snapshot = warehouse.at(None).number
     for name in TABLES:
@@ -127,7 +147,7 @@ def connect(warehouse: Warehouse, sql: str = "") -> duckdb.DuckDBPyConnection:
             connection.read_parquet(files, hive_partitioning=False).create_view(name)
         elif re.search(rf"\b{name}\b", sql) or isinstance(warehouse.store, Folder):
             connection.register(name, warehouse.read(name, snapshot=snapshot))
-    return connection
+    return _with_macros(connection, graph.SQL if named or isinstance(warehouse.store, Folder) else "")
 
 
 def past(warehouse: Warehouse, day: dt.date) -> duckdb.DuckDBPyConnection:
@@ -135,6 +155,11 @@ def past(warehouse: Warehouse, day: dt.date) -> duckdb.DuckDBPyConnection:
     connection, then = duckdb.connect(), warehouse.as_of(day)
     for name in TABLES:
         connection.register(name, then.read(name))
+    return _with_macros(connection, graph.SQL)
+
+
+def _with_macros(connection: duckdb.DuckDBPyConnection, views: str) -> duckdb.DuckDBPyConnection:
+    connection.execute(views + MACROS)
     return connection
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from string import Template
 
 CITATIONS, LINEAGE = "citations", "document_lineage"
+SOURCES = ("article_citations", "documents")  # tables that the views read
 DESCRIPTIONS = {
     CITATIONS: "Edges article -> document and document -> document. `state`: resolved = `target_id` is the document; "
     "conflict = a document of that number exists where it should, with another day of issue or another type; "

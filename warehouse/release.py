@@ -21,7 +21,7 @@ from typing import Any
 import pyarrow as pa
 
 from warehouse import metadata
-from warehouse.catalog import datapackage, views, write_views
+from warehouse.catalog import FILES, VIEWS, datapackage, views, write_views
 from warehouse.exported import EXPORTED, RECIPES, sources
 from warehouse.objects import Folder, MissingObjectError, ObjectStore, StoreError
 from warehouse.parquet import RELEASE_LEVEL, conform, decode, encode_all, fit, regrouped
@@ -110,6 +110,13 @@ def latest(store: ObjectStore) -> dict[str, Any] | None:
     except MissingObjectError:
         return None
     return found
+
+
+def exported_views(store: ObjectStore) -> str:
+    """SQL for DuckDB: the views and macros of the newest export; StoreError before the first one."""
+    if (found := latest(store)) is None:
+        raise StoreError(f"{store.root} has no export yet: run python -m warehouse latest")
+    return store.get(f"{found['path']}/{VIEWS}").decode()
 
 
 def month_files(warehouse: Warehouse, snapshot: Snapshot) -> list[MonthFile]:
@@ -203,8 +210,8 @@ def _finish(store: ObjectStore, base: str, manifest: dict[str, Any]) -> None:
     described = {
         "datapackage.json": json.dumps(datapackage(by_table, str(manifest["snapshot"])), ensure_ascii=False, indent=1),
         "SHA256SUMS": sums,
-        "files.json": json.dumps(listed, indent=0),
-        "views.sql": views(by_table, store.locate(f"{base}/files.json")),
+        FILES: json.dumps(listed, indent=0),
+        VIEWS: views(by_table, store.locate(f"{base}/{FILES}")),
     }
     for name, text in described.items():
         put_whole(store, f"{base}/{name}", text.encode())

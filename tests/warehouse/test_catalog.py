@@ -152,6 +152,30 @@ def test_the_command_line_shows_status_answers_and_health(
     assert "missing" in capsys.readouterr().out
 
 
+def test_a_query_of_the_live_tables_has_the_views_of_citations_and_the_macros(
+    filled: Warehouse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = ["--warehouse", filled.store.root, "query"]
+    assert main([*place, "SELECT fold('Chuyển ĐỔI số') AS folded, count(*) FROM citations"]) == 0
+    assert "chuyen doi so" in capsys.readouterr().out
+    assert main([*place, "--as-of", "2999-01-01", "SELECT count(*) AS steps FROM document_lineage"]) == 0
+
+
+def test_what_only_an_export_has_is_asked_for_by_name(filled: Warehouse, capsys: pytest.CaptureFixture[str]) -> None:
+    place, asked = (
+        ["--warehouse", filled.store.root, "query"],
+        "SELECT title FROM search('sua KENH muong') ORDER BY title",
+    )
+    assert main([*place, asked]) == 1
+    assert "query --export asks the newest export" in capsys.readouterr().err
+    assert main([*place, "--export", asked]) == 1
+    assert "python -m warehouse latest" in capsys.readouterr().err
+    export_latest(filled)
+    assert main([*place, "--export", asked]) == 0
+    assert "bản tin 2" in capsys.readouterr().out
+    assert main([*place, "--export", "SELECT count(*) AS copies FROM article_duplicates"]) == 0
+
+
 def test_an_answer_with_square_brackets_is_printed_as_it_is(
     filled: Warehouse, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -73,6 +73,8 @@ def test_export_views_query_and_doctor_work_in_a_bucket(s3_url: str) -> None:
     assert write_views(place)["views.sql"] == f"{s3_url}/views.sql"
     sql = "SELECT count(*) FROM articles JOIN article_mentions ON article_id = id"
     assert connect(place, sql).sql(sql).fetchall() == [(4,)]
+    sql = "SELECT count(*) FROM citations"
+    assert connect(place, sql).sql(sql).fetchall() == [(place.read("article_citations").num_rows,)]
     assert examine(place).healthy
 
 
