@@ -35,6 +35,7 @@ AGAIN = 20  # loads that are done once more at the end
 SERVER_KILLS = 25  # one kill of the server for so many of writers
 PATIENCE = 20.0  # seconds
 MOST_LOADS = 1  # that a writer is let finish before it is killed in the next one
+LATE = ("duckdb", "pandas", "polars", "pyarrow.dataset", "holidays.countries")  # what a child would import at its work
 FORK = multiprocessing.get_context("forkserver")
 
 
@@ -55,7 +56,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="20 kills in a folder only")
     parser.add_argument("--pause", type=float, default=1.0, help="seconds between two kills")
     options = parser.parse_args()
-    FORK.set_forkserver_preload(["benchmarks.commits.children", "duckdb", "pandas", "polars", "pyarrow.parquet"])
+    FORK.set_forkserver_preload(["benchmarks.commits.children", *LATE])
     with tempfile.TemporaryDirectory() as name:
         figures = both(Path(name), 20 if options.quick else options.kills, options.pause, options.quick)
     show("Commits under fire", ("figure", "folder", "bucket"), table(figures))

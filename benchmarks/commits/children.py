@@ -22,7 +22,7 @@ COLUMNS = {
     "article_mentions": ["id"],
     "article_versions": ["article_id", "version"],
 }
-PAUSE = 0.25  # seconds between two looks: readers shall not starve the writers
+PAUSE = 0.5  # seconds between two looks: readers shall not starve the writers
 Rows = list[tuple[Any, ...]]
 
 
