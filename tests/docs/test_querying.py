@@ -65,9 +65,11 @@ def test_python_answers(desk: Path, code: str) -> None:
     assert len(names["answer"]) > 0
 
 
-def test_the_command_line_answers(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (asked,) = re.findall(r'python -m warehouse query "(SELECT .*)"', DOC)
-    assert main(["query", asked]) == 0
+@pytest.mark.parametrize(("options", "asked"), re.findall(r'python -m warehouse query (--\w+ |)"(SELECT .*)"', DOC))
+def test_the_command_line_answers(
+    desk: Path, capsys: pytest.CaptureFixture[str], options: str, asked: str
+) -> None:
+    assert main(["query", *options.split(), asked]) == 0
     assert "baosongthao" in capsys.readouterr().out
 
 
