@@ -6,6 +6,7 @@ import argparse
 import datetime as dt
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import astuple
 from typing import Any
 
@@ -16,7 +17,7 @@ from rich.text import Text
 
 from warehouse import graph
 from warehouse.alerts import WORST
-from warehouse.catalog import FILES, MACROS, VIEWS
+from warehouse.catalog import FILES, VIEWS, empty_view, quoted_list, view, views_of_views
 from warehouse.differences import differences
 from warehouse.doctor import examine
 from warehouse.objects import Folder, StoreError
@@ -128,38 +129,47 @@ def _connection(warehouse: Warehouse, options: argparse.Namespace) -> duckdb.Duc
         connection = duckdb.connect()
         connection.execute(exported_views(warehouse.store))
         return connection
-    return past(warehouse, options.as_of) if options.as_of else connect(warehouse, options.sql)
+    if not options.as_of:
+        return connect(warehouse, options.sql)
+    then = warehouse.as_of(options.as_of)
+    if then.exact:
+        return connect(warehouse, options.sql, then.snapshot.number)
+    return _assembled({}, then.tables(_asked(options.sql)), options.sql)
 
 
-def connect(warehouse: Warehouse, sql: str = "") -> duckdb.DuckDBPyConnection:
+def connect(warehouse: Warehouse, sql: str = "", snapshot: int | None = None) -> duckdb.DuckDBPyConnection:
     """A DuckDB connection with one view a table, of one snapshot, the views of citations and the macros.
 
     A local warehouse is read file by file as the query needs it; of one on S3 the tables that ``sql`` names are
     loaded first.
     """
-    if named := [name for name in graph.DESCRIPTIONS if re.search(rf"\b{name}\b", sql)]:
-        sql = " ".join((sql, *named, *graph.SOURCES))
+    number, local = warehouse.at(snapshot).number, isinstance(warehouse.store, Folder)
+    files = {name: found for name in TABLES if local and (found := warehouse.files(name, number))}
+    loaded = {name: warehouse.read(name, snapshot=number) for name in _asked(sql) if name not in files}
+    return _assembled(files, loaded, sql, warehouse.mixed(number) if local else False)
+
+
+def _asked(sql: str) -> list[str]:
+    """The tables that a query names, or a view of citations that it names reads."""
+    names = set(re.findall(r"\w+", sql))
+    return [name for name in TABLES if name in names or (name in graph.SOURCES and names & graph.DESCRIPTIONS.keys())]
+
+
+def _assembled(
+    files: Mapping[str, list[str]], loaded: Mapping[str, Any], sql: str, mixed: bool = False
+) -> duckdb.DuckDBPyConnection:
+    """Views over files, tables in memory and, where neither is, views without rows; then the views of these."""
     connection = duckdb.connect()
-    snapshot = warehouse.at(None).number
-    for name in TABLES:
-        files = warehouse.files(name, snapshot) if isinstance(warehouse.store, Folder) else []
-        if files:
-            connection.read_parquet(files, hive_partitioning=False).create_view(name)
-        elif re.search(rf"\b{name}\b", sql) or isinstance(warehouse.store, Folder):
-            connection.register(name, warehouse.read(name, snapshot=snapshot))
-    return _with_macros(connection, graph.SQL if named or isinstance(warehouse.store, Folder) else "")
-
-
-def past(warehouse: Warehouse, day: dt.date) -> duckdb.DuckDBPyConnection:
-    """The same with the tables as they were at the end of a local day."""
-    connection, then = duckdb.connect(), warehouse.as_of(day)
-    for name in TABLES:
-        connection.register(name, then.read(name))
-    return _with_macros(connection, graph.SQL)
-
-
-def _with_macros(connection: duckdb.DuckDBPyConnection, views: str) -> duckdb.DuckDBPyConnection:
-    connection.execute(views + MACROS)
+    asked = _asked(sql)
+    for name, table in TABLES.items():
+        if name in loaded:
+            connection.register(name, loaded[name])
+        else:
+            made = (
+                view(table, quoted_list(files[name]), mixed and name in asked) if name in files else empty_view(table)
+            )
+            connection.execute(made)
+    connection.execute(views_of_views((), ""))
     return connection
 
 
@@ -222,6 +232,7 @@ def takedown(warehouse: Warehouse, options: argparse.Namespace) -> int:
     if asked:
         done = warehouse.take_down([entry(kind, value, options.reason) for kind, value in asked])
         export_latest(warehouse)
+        write_report(warehouse)
         console.print(f"snapshot {done.snapshot}: {len(done.partitions)} partitions changed")
     grid = _grid("takedown list", "kind", "value", "day", "reason")
     for each in warehouse.at(None).takedowns:

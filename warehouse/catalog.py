@@ -10,7 +10,7 @@ import argparse
 import csv
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -36,13 +36,13 @@ TAXONOMY = Path(__file__).parents[1] / "transforms" / "data" / "topics.csv"
 VIEWS, FILES = "views.sql", "files.json"
 DUCKDB = {"string": "VARCHAR", "int64": "BIGINT", "double": "DOUBLE", "bool": "BOOLEAN", "date32[day]": "DATE"}
 FRICTIONLESS = {"string": "string", "int64": "integer", "double": "number", "bool": "boolean", "date32[day]": "date"}
-VIEW = Template(
+FILES_OF = Template(
     """SET VARIABLE ${table}_files = (
     SELECT list(path ORDER BY path) FROM read_json('$files') WHERE "table" = '$table'
 );
-CREATE OR REPLACE VIEW $table AS SELECT * FROM read_parquet(getvariable('${table}_files'), hive_partitioning = false);
 """
 )
+VIEW = Template("CREATE OR REPLACE VIEW $table AS SELECT * FROM read_parquet($files, $options)$lacking;\n")
 MACROS = """
 -- fold(text): lower case without accents (đ is d); words(text): its words; spelled(text): these parted by one blank.
 CREATE OR REPLACE MACRO fold(text) AS replace(strip_accents(lower(text)), 'đ', 'd');
@@ -51,12 +51,12 @@ CREATE OR REPLACE MACRO spelled(text) AS regexp_replace(fold(text), '[^a-z0-9]+'
 CREATE OR REPLACE MACRO terms(phrase) AS if(len(words(phrase)) < 2, words(phrase), list_distinct(
     list_transform(range(1, len(words(phrase))), lambda i: words(phrase)[i] || ' ' || words(phrase)[i + 1])));
 """
-SEARCH = """
+SEARCH = Template("""
 -- FROM search('chuyen doi so'): articles with each two words in a row of the phrase, with or without accents.
 -- FROM search_phrase('chuyen doi so') also reads the texts that were found and proves the order.
 CREATE OR REPLACE MACRO search(phrase) AS TABLE
     SELECT articles.* EXCLUDE (file_row_number)
-    FROM read_parquet(getvariable('articles_files'), hive_partitioning = false, file_row_number = true) AS articles
+    FROM read_parquet($files, hive_partitioning = false, file_row_number = true) AS articles
     JOIN (
         SELECT month, row FROM (
             SELECT month, unnest(rows) AS row FROM article_search WHERE term IN (SELECT unnest(terms(phrase)))
@@ -65,7 +65,7 @@ CREATE OR REPLACE MACRO search(phrase) AS TABLE
 CREATE OR REPLACE MACRO search_phrase(phrase) AS TABLE
     SELECT found.* FROM search(phrase) AS found, (SELECT array_to_string(words(phrase), ' ') AS wanted)
     WHERE contains(' ' || spelled(concat_ws(' . ', title, text)) || ' ', ' ' || wanted || ' ');
-"""
+""")
 PREAMBLE = """# Data dictionary
 
 Generated from `warehouse/schema.py` by `python -m warehouse.catalog`; edit the schema, never this file.
@@ -115,15 +115,44 @@ def datapackage(files: dict[str, list[dict[str, Any]]], version: str) -> dict[st
     }
 
 
-def views(tables: Iterable[str], files: str) -> str:
+def views(tables: Iterable[str], files: str, mixed: bool = False) -> str:
     """SQL for plain DuckDB: one view a table over the paths that the JSON file ``files`` lists, and macros to search.
 
-    ``search`` needs the tables of one export: it finds articles by their rows in the month files.
+    ``search`` needs the tables of one export: it finds articles by their rows in the month files. ``mixed``: some files
+    lack columns that came later, see Warehouse.mixed; then DuckDB looks into every file first.
     """
-    filled = set(tables)
+    filled, quoted = set(tables), files.replace("'", "''")
     head = f"-- Generated from warehouse/schema.py. In DuckDB: .read {VIEWS}\n"
-    body = "\n".join(_view(table, files if table.name in filled else None) for table in _in_order())
-    return head + body + graph.SQL + MACROS + (SEARCH if ARTICLE_SEARCH.name in filled else "")
+    body = "\n".join(
+        FILES_OF.substitute(table=table.name, files=quoted) + view(table, f"getvariable('{table.name}_files')", mixed)
+        if table.name in filled
+        else empty_view(table)
+        for table in _in_order()
+    )
+    return head + body + views_of_views(filled, "getvariable('articles_files')")
+
+
+def views_of_views(filled: Collection[str], articles: str) -> str:
+    """SQL for the views and macros over the views of all tables; ``articles``: the files of that table, as SQL."""
+    search = SEARCH.substitute(files=articles) if ARTICLE_SEARCH.name in filled else ""
+    return graph.SQL + MACROS + search
+
+
+def view(table: Table, files: str, mixed: bool = False) -> str:
+    """SQL for a view over Parquet files, given as SQL; see ``views``."""
+    options = "hive_partitioning = false, union_by_name = true" if mixed else "hive_partitioning = false"
+    lacking = f" UNION ALL BY NAME {_no_rows(table)}" if mixed else ""
+    return VIEW.substitute(table=table.name, files=files, options=options, lacking=lacking)
+
+
+def empty_view(table: Table) -> str:
+    """SQL for a view without rows that has the columns of ``table``."""
+    return f"CREATE OR REPLACE VIEW {table.name} AS {_no_rows(table)};\n"
+
+
+def quoted_list(paths: Iterable[str]) -> str:
+    """A list of texts in SQL."""
+    return "[{}]".format(", ".join("'" + path.replace("'", "''") + "'" for path in paths))
 
 
 def write_views(warehouse: Warehouse) -> dict[str, str]:
@@ -136,7 +165,7 @@ def write_views(warehouse: Warehouse) -> dict[str, str]:
         for path in warehouse.files(table, number)
     ]
     store.replace(FILES, (json.dumps(listed, indent=0) + "\n").encode())
-    sql = views({entry["table"] for entry in listed}, store.locate(FILES))
+    sql = views({entry["table"] for entry in listed}, store.locate(FILES), warehouse.mixed(number))
     store.replace(VIEWS, sql.encode())
     return {name: store.locate(name) for name in (VIEWS, FILES)}
 
@@ -187,11 +216,9 @@ def _readable(kind: pa.DataType) -> str:
     )
 
 
-def _view(table: Table, files: str | None) -> str:
-    if files is None:
-        columns = ", ".join(f'NULL::{_duckdb(column.type)} AS "{column.name}"' for column in table.columns)
-        return f"CREATE OR REPLACE VIEW {table.name} AS SELECT {columns} WHERE false;\n"
-    return VIEW.substitute(table=table.name, files=files.replace("'", "''"))
+def _no_rows(table: Table) -> str:
+    columns = ", ".join(f'NULL::{_duckdb(column.type)} AS "{column.name}"' for column in table.columns)
+    return f"SELECT {columns} WHERE false"
 
 
 def _duckdb(kind: pa.DataType) -> str:

@@ -38,6 +38,7 @@ LONGEST_PAUSE = 1.0  # seconds between two attempts
 MOST_WAITING = 64_000_000  # bytes of tables that wait to be stored
 
 DERIVED = {**TABLES, INVENTORY.name: INVENTORY}
+SHAPE = hashlib.sha256("".join(table.shape for table in DERIVED.values()).encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,9 @@ class Committer:
         """Commit; StoreError when storage refuses or other writers never let go."""
         for attempt in range(ATTEMPTS):
             base = snapshots.head(self.store)
-            portals = merged(self._stored_portals(base), self.portals)
-            proposal = plan(self.store, base, self.staged, portals, self._listed(base))
+            stored = self._stored_portals(base)
+            portals = merged(stored, self.portals)
+            proposal = plan(self.store, base, self.staged, portals, self._listed(base), _told_anew(stored, portals))
             changed, counts = self._changes(proposal, portals)
             following = self._following(base, portals, changed, counts)
             if following is None:
@@ -227,6 +229,13 @@ def merged(stored: pa.Table, given: pa.Table | None) -> pa.Table:
     return pa.concat_tables([others, given]).sort_by("portal").combine_chunks()
 
 
+def _told_anew(stored: pa.Table, portals: pa.Table) -> frozenset[str]:
+    """Provinces with a portal of which the registry now says something else that stands in every row."""
+    before = {row["portal"]: row for row in stored.select([*TOLD, "province"]).to_pylist()}
+    after = portals.select([*TOLD, "province"]).to_pylist()
+    return frozenset(row["province"] for row in after if before.get(row["portal"], row) != row)
+
+
 class Stored:
     """The observations of a partition as they are stored, decoded a few columns at a time."""
 
@@ -242,14 +251,14 @@ class Stored:
 
 
 def _fingerprint(inputs: Inputs, portals: pa.Table) -> str:
-    """What the partition's tables depend on; equal means that deriving them again would give the same."""
+    """What the partition's tables depend on, their columns first; equal means that deriving them anew is vain."""
     own = portals.filter(pc.equal(portals["province"], inputs.province)).select(TOLD)
     digest = hashlib.sha256(f"{LOGIC}\n{inputs.province}\n{inputs.month}\n".encode())
     for entry in sorted(entry.file.path for entry in inputs.observations):
         digest.update(f"{entry}\n".encode())
     for rows in (inputs.relevant_runs, inputs.runs, own):
         digest.update(repr(rows.to_pylist()).encode())
-    return digest.hexdigest()
+    return f"{SHAPE}-{digest.hexdigest()}"
 
 
 def loads(staged: Iterable[Staged]) -> list[Staged]:

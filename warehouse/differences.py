@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.parquet import conform, decode
-from warehouse.releases import FOLDER, manifest_of
+from warehouse.releases import FOLDER, manifest_of, manifests
 from warehouse.schema import ALL_TABLES, DERIVED, PORTALS, RUNS, TABLES, Table
 from warehouse.store import Warehouse
 
@@ -64,7 +64,9 @@ def differences(warehouse: Warehouse, before: str, after: str) -> Iterator[Diffe
 
 
 def _side(warehouse: Warehouse, name: str) -> Side:
-    return _snapshot_side(warehouse, int(name)) if name.isdecimal() else _release_side(warehouse, name)
+    if name.isdecimal() and name not in manifests(warehouse.store):
+        return _snapshot_side(warehouse, int(name))
+    return _release_side(warehouse, name)
 
 
 def _release_side(warehouse: Warehouse, name: str) -> Side:

@@ -6,6 +6,7 @@ import datetime as dt
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from warehouse import snapshots
@@ -47,10 +48,11 @@ def examine(warehouse: Warehouse, remove: bool = True, grace: dt.timedelta = GRA
     store, report = warehouse.store, Report()
     warehouse.prove()
     before = dt.datetime.now(dt.UTC) - grace
-    litter = [entry for entry in store.entries(snapshots.SNAPSHOTS) if entry.modified < before]
+    superseded = _superseded(store, before)
     kept = _kept(warehouse)
-    old = [entry for entry in litter if _number(entry) not in kept]
-    named = _named(warehouse, kept | {_number(e) for e in store.entries(snapshots.SNAPSHOTS) if e.modified >= before})
+    old = [entry for entry in superseded if _number(entry) not in kept]
+    gone = {_number(entry) for entry in old}
+    named = _named(warehouse, {number for number in snapshots.numbers(store) if number not in gone})
     present = {entry.key: entry for folder in OBJECTS for entry in store.entries(folder)}
     orphans = [entry for key, entry in present.items() if key not in named and entry.modified < before]
     temporary = [*_temporary(store, before), *_unfinished(store, before)]
@@ -61,6 +63,12 @@ def examine(warehouse: Warehouse, remove: bool = True, grace: dt.timedelta = GRA
     if remove:
         _remove(store, [*old, *orphans, *temporary], report)
     return report
+
+
+def _superseded(store: ObjectStore, before: dt.datetime) -> list[Entry]:
+    """Snapshots that have not been the newest one since ``before``: until then a reader may have begun with them."""
+    entries = list(store.entries(snapshots.SNAPSHOTS))
+    return [entry for entry, following in pairwise(entries) if following.modified < before]
 
 
 def _kept(warehouse: Warehouse) -> set[int]:
@@ -120,7 +128,11 @@ def _loose_links(store: ObjectStore, before: dt.datetime) -> list[Path]:
 
 
 def _remove(store: ObjectStore, entries: list[Entry], report: Report) -> None:
+    """Take away what is still as it was found: a load that is run again makes its old objects young, and needs them."""
     for entry in entries:
+        found = store.entry(entry.key)
+        if found is None or found.modified > entry.modified:
+            continue
         store.delete(entry.key)
         report.removed += 1
         report.freed += entry.size

@@ -5,12 +5,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from string import Template
 from typing import Any
 
 import pyarrow as pa
 
-from warehouse.schema import ALL_TABLES, SCHEMA_VERSION, Column, Table
+from warehouse.catalog import empty_view, quoted_list, view, views_of_views
+from warehouse.schema import ALL_TABLES, ARTICLES, DERIVED, RUNS, SCHEMA_VERSION, Column, Table
 
 TITLE = "Vietnamese provincial news and official documents"
 ABOUT = (
@@ -63,9 +63,6 @@ CONTEXT = {
     "subField": "cr:subField",
     "transform": "cr:transform",
 }
-PLAIN_VIEW = Template(
-    "CREATE OR REPLACE VIEW $table AS SELECT * FROM read_parquet([$paths], hive_partitioning = false);\n"
-)
 PERSONAL = (
     "Names are those of office holders and of writers as the pages print them; names on the takedown list are blotted "
     "out."
@@ -132,12 +129,16 @@ def card(manifest: Mapping[str, Any]) -> str:
 
 
 def plain_views(files: Mapping[str, Sequence[str]]) -> str:
-    """SQL for DuckDB: one view a table over these paths, with the descriptions of tables and columns."""
-    return "".join(_plain_view(ALL_TABLES[name], paths) for name, paths in files.items() if paths)
+    """SQL for DuckDB: one view a table over these paths, with the descriptions of tables and columns, the views of
+    citations and the macros that search."""
+    filled = {name: paths for name, paths in files.items() if paths}
+    empty = "".join(empty_view(table) for table in (*DERIVED, RUNS) if table.name not in filled)
+    own = "".join(_plain_view(ALL_TABLES[name], paths) for name, paths in filled.items())
+    return own + empty + views_of_views(filled, quoted_list(filled.get(ARTICLES.name, ())))
 
 
 def database(sql: str, folder: str) -> bytes:
-    """A DuckDB file with nothing but the views of ``sql``, whose paths are absolute or below ``folder``."""
+    """A DuckDB file with nothing but the views and macros of ``sql``, whose paths are absolute or below ``folder``."""
     import duckdb
 
     with tempfile.TemporaryDirectory() as name:
@@ -149,14 +150,13 @@ def database(sql: str, folder: str) -> bytes:
 
 
 def _plain_view(table: Table, paths: Sequence[str]) -> str:
-    listed = ", ".join(map(_quoted, paths))
-    view = PLAIN_VIEW.substitute(table=table.name, paths=listed)
+    made = view(table, quoted_list(paths))
     comments = [f"COMMENT ON VIEW {table.name} IS {_quoted(table.description)};\n"]
     comments += [
         f'COMMENT ON COLUMN {table.name}."{column.name}" IS {_quoted(column.description)};\n'
         for column in table.columns
     ]
-    return view + "".join(comments)
+    return made + "".join(comments)
 
 
 def _quoted(text: str) -> str:

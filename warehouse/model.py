@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -84,6 +85,12 @@ class Table:
         """The explicit Arrow schema; metadata carries table name, description and schema version."""
         metadata = {"table": self.name, "description": self.description, "schema_version": str(SCHEMA_VERSION)}
         return pa.schema([column.arrow() for column in self.columns], metadata=metadata)
+
+    @property
+    def shape(self) -> str:
+        """Equal for the same columns: objects of another shape were written before a column came, went or changed."""
+        columns = [(column.name, str(column.type), column.nullable) for column in self.columns]
+        return hashlib.sha256(repr((self.name, columns)).encode()).hexdigest()[:8]
 
     def column(self, name: str) -> Column:
         """The column called ``name``; KeyError names the table and what it has."""

@@ -64,6 +64,10 @@ class ObjectStore(Protocol):
         """Whether an object has that key."""
         ...
 
+    def entry(self, key: str) -> Entry | None:
+        """What is stored under a key at this moment; None without an object."""
+        ...
+
     def delete(self, key: str) -> None:
         """Remove the object if there is one."""
         ...
@@ -148,6 +152,14 @@ class Folder:
         """See ObjectStore.exists."""
         return (self.path / key).is_file()
 
+    def entry(self, key: str) -> Entry | None:
+        """See ObjectStore.entry."""
+        try:
+            state = (self.path / key).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return Entry(key, state.st_size, dt.datetime.fromtimestamp(state.st_mtime, dt.UTC))
+
     def delete(self, key: str) -> None:
         """See ObjectStore.delete."""
         with self._explained(self.path / key):
@@ -159,11 +171,9 @@ class Folder:
         for folder, folders, names in os.walk(base):
             folders.sort()
             for name in sorted(names):
-                path = Path(folder, name)
-                with contextlib.suppress(FileNotFoundError):
-                    state = path.stat()
-                    modified = dt.datetime.fromtimestamp(state.st_mtime, dt.UTC)
-                    yield Entry(path.relative_to(self.path).as_posix(), state.st_size, modified)
+                found = self.entry(Path(folder, name).relative_to(self.path).as_posix())
+                if found:
+                    yield found
 
     def locate(self, key: str) -> str:
         """See ObjectStore.locate."""
@@ -293,15 +303,19 @@ class Bucket:
 
     def exists(self, key: str) -> bool:
         """See ObjectStore.exists."""
+        return self.entry(key) is not None
+
+    def entry(self, key: str) -> Entry | None:
+        """See ObjectStore.entry."""
         import obstore
 
         try:
-            obstore.head(self._store, key)
+            meta = obstore.head(self._store, key)
         except _missing():
-            return False
+            return None
         except Exception as error:
             raise self._failed("read", key, error) from error
-        return True
+        return Entry(meta["path"], meta["size"], meta["last_modified"])
 
     def delete(self, key: str) -> None:
         """See ObjectStore.delete."""

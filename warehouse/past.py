@@ -21,7 +21,7 @@ from warehouse.commit import Stored
 from warehouse.parquet import conform, decode
 from warehouse.plan import relevant
 from warehouse.publish import publish
-from warehouse.schema import OBSERVATIONS, PORTALS, RUNS, TABLES, Table
+from warehouse.schema import OBSERVATIONS, PORTALS, RUNS, TABLES
 from warehouse.snapshots import Bundle, Snapshot
 from warehouse.store import Warehouse
 
@@ -43,33 +43,43 @@ class Past:
         month: str | None = None,
     ) -> pa.Table:
         """Rows of ``table`` as Warehouse.read gives them."""
-        if self.exact or table == PORTALS.name:
-            return self.warehouse.read(table, columns, province, month, self.snapshot.number)
-        definition = TABLES[table]
-        tables = [definition.arrow().empty_table(), *self._derived(definition, province, month)]
-        rows = pa.concat_tables(tables)
+        rows = self.tables([table], province, month)[table]
         return rows if columns is None else rows.select(list(columns))
 
-    def _derived(self, table: Table, province: str | None, month: str | None) -> Iterator[pa.Table]:
+    def tables(
+        self, names: Sequence[str], province: str | None = None, month: str | None = None
+    ) -> dict[str, pa.Table]:
+        """Whole tables by name; what must be derived is derived once, whatever their number."""
+        kept = names if self.exact else [name for name in names if name == PORTALS.name]
+        number = self.snapshot.number
+        found = {name: [self.warehouse.read(name, None, province, month, number)] for name in kept}
+        found |= {name: [TABLES[name].arrow().empty_table()] for name in names if name not in kept}
+        if len(kept) < len(names):
+            for name, rows in self._derived(set(names), province, month):
+                found[name].append(rows)
+        return {name: pa.concat_tables(parts) for name, parts in found.items()}
+
+    def _derived(self, names: set[str], province: str | None, month: str | None) -> Iterator[tuple[str, pa.Table]]:
         portals = self.warehouse.read(PORTALS.name, snapshot=self.snapshot.number)
-        for name in sorted({province for province, _ in self.snapshot.years}):
-            if province in (None, name):
-                bundles = self.warehouse.bundles(self.snapshot, name)
+        for place in sorted({place for place, _ in self.snapshot.years}):
+            if province in (None, place):
+                bundles = self.warehouse.bundles(self.snapshot, place)
                 runs = self._runs(bundles)
                 for bundle in bundles:
                     if month in (None, bundle.month):
-                        yield from self._partition(table, bundle, runs, portals)
+                        told = self._partition(names, bundle, runs, portals)
+                        yield from ((name, rows) for name, rows in told if name in names)
 
-    def _partition(self, table: Table, bundle: Bundle, runs: pa.Table, portals: pa.Table) -> Iterator[pa.Table]:
-        if table == RUNS:
-            yield runs.filter(pc.equal(runs["month"], bundle.month))
-            return
+    def _partition(
+        self, names: set[str], bundle: Bundle, runs: pa.Table, portals: pa.Table
+    ) -> Iterator[tuple[str, pa.Table]]:
+        yield RUNS.name, runs.filter(pc.equal(runs["month"], bundle.month))
         then = Then(Stored(self.warehouse.store, bundle.observations), runs)
+        if OBSERVATIONS.name in names:
+            yield OBSERVATIONS.name, then.select([column.name for column in OBSERVATIONS.columns])
         near = relevant(runs, bundle.month)
-        if table == OBSERVATIONS:
-            yield then.select([column.name for column in table.columns])
-        elif then.rows or near.num_rows:
-            yield from (rows for name, rows in publish(then, near, portals, bundle.month) if name == table.name)
+        if names - {RUNS.name, OBSERVATIONS.name} and (then.rows or near.num_rows):
+            yield from publish(then, near, portals, bundle.month)
 
     def _runs(self, bundles: Sequence[Bundle]) -> pa.Table:
         paths = [path for bundle in bundles for path in bundle.paths(RUNS.name)]
@@ -98,13 +108,15 @@ class Then:
 def as_of(warehouse: Warehouse, when: dt.date) -> Past:
     """The warehouse as it was at a zone-aware time, or at the end of a day of Asia/Ho_Chi_Minh.
 
-    Exact where the newest snapshot of then is still kept; ValueError for a time without zone.
+    Exact where the newest snapshot of then is still kept and obeys today's takedown list. ValueError for a time without
+    zone.
     """
     moment = _moment(when)
     head, numbers = warehouse.at(None), snapshots.numbers(warehouse.store)
     place = bisect_right(numbers, moment.isoformat(), key=lambda number: warehouse.at(number).at) - 1
     number = numbers[place] if place >= 0 else 0
-    if number == head.number or number + 1 in numbers:
+    obedient = not number or warehouse.at(number).takedowns == head.takedowns
+    if number == head.number or (number + 1 in numbers and obedient):
         return Past(warehouse, moment, warehouse.at(number), exact=True)
     return Past(warehouse, moment, head, exact=False)
 

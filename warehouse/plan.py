@@ -56,16 +56,22 @@ class Plan:
 
 
 def plan(
-    store: ObjectStore, base: Snapshot, staged: Sequence[Staged], portals: pa.Table, takedowns: tuple[Takedown, ...]
+    store: ObjectStore,
+    base: Snapshot,
+    staged: Sequence[Staged],
+    portals: pa.Table,
+    takedowns: tuple[Takedown, ...],
+    anew: frozenset[str] = frozenset(),
 ) -> Plan:
     """The plan of committing ``staged`` and ``takedowns`` after ``base``; PlanError if a load's province is unknown.
 
-    A new entry of the takedown list touches every partition in which it is found.
+    A new entry of the takedown list touches every partition in which it is found; of the provinces ``anew`` every
+    partition is touched.
     """
     blotter, everywhere = Blotter(takedowns), takedowns != base.takedowns
     homes = {(load.portal, load.run_id): _home(load, portals) for load in staged}
     named = {*homes.values(), *(file.province for load in staged for file in load.files)}
-    provinces = sorted(named | ({province for province, _ in base.years} if everywhere else set()))
+    provinces = sorted(named | anew | ({province for province, _ in base.years} if everywhere else set()))
     partitions: list[Inputs] = []
     for province in provinces:
         state = ProvinceState(store, base, province, blotter)
@@ -73,6 +79,8 @@ def plan(
             state.place(load, own_run=homes[load.portal, load.run_id] == province)
         if everywhere:
             state.obey()
+        if province in anew:
+            state.touched.update(state.bundles)
         partitions += state.inputs()
     return Plan(partitions, frozenset(provinces))
 

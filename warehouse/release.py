@@ -40,6 +40,7 @@ from warehouse.snapshots import Snapshot
 from warehouse.store import Warehouse
 
 EXPORTS, LATEST, POINTER = "exports", "latest", "latest.json"
+WHOLE = "export.json"  # written last into an export: which files it has
 GROUP, NARROW_GROUP = 5_000, 50_000  # rows in a row group; of texts few, so that one province's are read alone
 TEXTS = frozenset(table.name for table in (ARTICLES, ARTICLE_VERSIONS, DOCUMENTS, DOCUMENT_SECTIONS))
 KEPT = 3  # newest exports that stay, so that a reader of the one before has time
@@ -75,7 +76,10 @@ class MonthFile:
     def fingerprint(self) -> str:
         """Equal for files made of the same objects in the same way."""
         recipe = RECIPES.get(self.table.name)
-        how = (f"{RELEASE_LEVEL} {group_rows(self.table)}", *((f"{self.month} {recipe.logic}",) if recipe else ()))
+        how = (
+            f"{RELEASE_LEVEL} {group_rows(self.table)} {self.table.shape}",
+            *((f"{self.month} {recipe.logic}",) if recipe else ()),
+        )
         text = "\n".join((*how, *self.sources))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -200,7 +204,7 @@ def put_whole(store: ObjectStore, key: str, data: bytes) -> None:
 
 
 def _finish(store: ObjectStore, base: str, manifest: dict[str, Any]) -> None:
-    """Describe the export inside it, then move the pointer."""
+    """Describe the export inside it, then let the pointer name the newest one."""
     by_table: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for entry in manifest["files"]:
         relative = entry["path"].removeprefix(f"{base}/")
@@ -212,18 +216,36 @@ def _finish(store: ObjectStore, base: str, manifest: dict[str, Any]) -> None:
         "SHA256SUMS": sums,
         FILES: json.dumps(listed, indent=0),
         VIEWS: views(by_table, store.locate(f"{base}/{FILES}")),
+        WHOLE: json.dumps(manifest),
     }
     for name, text in described.items():
         put_whole(store, f"{base}/{name}", text.encode())
     store.sync()
+    pointed = None
+    while pointed != (newest := _newest_whole(store)):  # an export of a newer snapshot may have been faster
+        _point(store, newest)
+        pointed = newest
+
+
+def _newest_whole(store: ObjectStore) -> dict[str, Any]:
+    """The manifest of the newest export that is whole."""
+    key = max(entry.key for entry in store.entries(EXPORTS) if entry.key.endswith(f"/{WHOLE}"))
+    found: dict[str, Any] = json.loads(store.get(key))
+    return found
+
+
+def _point(store: ObjectStore, manifest: dict[str, Any]) -> None:
+    """Let everything outside the exports name this one; the pointer last."""
     if isinstance(store, Folder):
-        paths = {table: [store.locate(f"{base}/{file['path']}") for file in files] for table, files in by_table.items()}
+        paths: dict[str, list[str]] = defaultdict(list)
+        for entry in manifest["files"]:
+            paths[entry["table"]].append(store.locate(entry["path"]))
         store.replace(metadata.DATABASE, metadata.database(metadata.plain_views(paths), store.root))
-        _point(store.path, base)
+        _link_latest(store.path, manifest["path"])
     store.replace(POINTER, json.dumps(manifest).encode())
 
 
-def _point(root: Path, base: str) -> None:
+def _link_latest(root: Path, base: str) -> None:
     """Make the link ``latest`` name ``base`` in one step."""
     temporary = root / f".{LATEST}-{os.getpid()}"
     temporary.unlink(missing_ok=True)

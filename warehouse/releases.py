@@ -1,8 +1,9 @@
 """Releases: a snapshot frozen under a name as plain month files that never change, with all that cites and proves it.
 
-``releases/<name>/<table>/<table>-<month>.parquet``, sorted by province. The manifest is written last and only if no
-release has the name: a folder without one is what a killed command left, and the next try replaces it. Freezing the
-same snapshot gives the same bytes, whoever does it and whenever; only the DuckDB file, which holds no data, may differ.
+``releases/<name>/<table>/<table>-<month>.parquet``, sorted by province. ``snapshot.json`` is written first and claims
+the name for one snapshot; the manifest is written last: a folder without one is what a killed command left, and the
+next try goes on with the snapshot that it claimed. Freezing the same snapshot gives the same bytes, whoever does it and
+whenever; only the DuckDB file, which holds no data, may differ.
 """
 
 from __future__ import annotations
@@ -24,9 +25,11 @@ from warehouse.objects import Folder, MissingObjectError, ObjectStore, StoreErro
 from warehouse.parquet import opened, read
 from warehouse.release import MonthFile, carried_over, latest, month_bytes, month_files, put_whole
 from warehouse.schema import SCHEMA_VERSION
+from warehouse.snapshots import Snapshot
 from warehouse.store import Warehouse
 
 FOLDER, MANIFEST, SUMS = "releases", "manifest.json", "SHA256SUMS"
+CLAIM = "snapshot.json"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,40}")
 
 
@@ -54,20 +57,49 @@ def freeze(warehouse: Warehouse, name: str, snapshot: int | None = None) -> Rele
     if not NAME.fullmatch(name):
         raise ReleaseError(f"{name!r} cannot name a release: letters, digits, dot, hyphen, underscore (2026.10)")
     store, frozen = warehouse.store, manifests(warehouse.store).get(name)
-    wanted = warehouse.at(snapshot)
     if frozen:
         if snapshot not in (None, frozen["snapshot"]):
             raise ReleaseError(f"release {name} is frozen with snapshot {frozen['snapshot']}: choose another name")
         return _described(store, frozen, new=False)
-    if not wanted.number:
+    if not warehouse.at(snapshot).number:
         raise ReleaseError(f"{store.root} is empty: nothing to release")
     warehouse.prove()
     base = f"{FOLDER}/{name}"
+    wanted = _claimed(warehouse, base, snapshot)
     known = {entry["fingerprint"]: entry for entry in (latest(store) or {}).get("files", [])}
     entries = [_file(store, base, file, known) for file in month_files(warehouse, wanted)]
     manifest = _manifest(name, wanted.number, wanted.at, entries)
+    _describe(store, base, manifest)
+    _require_obedient(warehouse, wanted)  # the list may have grown meanwhile
     _finish(store, base, manifest)
     return _described(store, manifest, new=True)
+
+
+def _claimed(warehouse: Warehouse, base: str, snapshot: int | None) -> Snapshot:
+    """The snapshot that this release is of: the one asked for, else what an unfinished release of the name has."""
+    store, wanted = warehouse.store, warehouse.at(snapshot)
+    _require_obedient(warehouse, wanted)
+    if not store.create(f"{base}/{CLAIM}", _claim(wanted.number)):
+        claimed = int(json.loads(store.get(f"{base}/{CLAIM}"))["snapshot"])
+        if snapshot not in (None, claimed):
+            raise ReleaseError(
+                f"release {base.partition('/')[2]} was begun with snapshot {claimed} and is not finished: finish it "
+                f"without a number, choose another name, or delete {store.locate(base)}"
+            )
+        wanted = warehouse.at(claimed)
+        _require_obedient(warehouse, wanted)
+    return wanted
+
+
+def _claim(number: int) -> bytes:
+    return json.dumps({"snapshot": number}).encode()
+
+
+def _require_obedient(warehouse: Warehouse, wanted: Snapshot) -> None:
+    if wanted.takedowns != warehouse.at(None).takedowns:
+        raise ReleaseError(
+            f"snapshot {wanted.number} does not obey the takedown list of today: release a newer one under another name"
+        )
 
 
 def manifests(store: ObjectStore) -> dict[str, dict[str, Any]]:
@@ -127,8 +159,8 @@ def _manifest(name: str, snapshot: int, at: str, entries: list[dict[str, Any]]) 
     }
 
 
-def _finish(store: ObjectStore, base: str, manifest: dict[str, Any]) -> None:
-    """Describe the release inside it, remove what is not of it, and make it one by its manifest."""
+def _describe(store: ObjectStore, base: str, manifest: dict[str, Any]) -> None:
+    """Describe the release inside it, and remove what is not of it."""
     files = {table: told["files"] for table, told in manifest["tables"].items()}
     paths = {table: [file["path"] for file in listed] for table, listed in files.items()}
     described = _descriptions(manifest, files, paths)
@@ -138,8 +170,12 @@ def _finish(store: ObjectStore, base: str, manifest: dict[str, Any]) -> None:
         put_whole(store, f"{base}/{name}", data)
     own = {f"{base}/{path}" for path in [*described, *(path for listed in paths.values() for path in listed)]}
     for entry in list(store.entries(base)):
-        if entry.key not in own:
+        if entry.key not in own | {f"{base}/{CLAIM}", f"{base}/{MANIFEST}"}:
             store.delete(entry.key)
+
+
+def _finish(store: ObjectStore, base: str, manifest: dict[str, Any]) -> None:
+    """Make it a release by its manifest."""
     store.sync()
     data = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
     if not store.create(f"{base}/{MANIFEST}", data) and store.get(f"{base}/{MANIFEST}") != data:

@@ -72,7 +72,7 @@ class Bundle:
 
     province: str
     month: str
-    inputs: str = ""  # fingerprint of what the tables were derived from
+    inputs: str = ""  # the tables' shape, a hyphen, and a fingerprint of what they were derived from
     observations: tuple[InputFile, ...] = ()
     files: Mapping[str, File] = field(default_factory=dict)
 
@@ -80,6 +80,11 @@ class Bundle:
     def partition(self) -> Partition:
         """Province and month."""
         return self.province, self.month
+
+    @property
+    def shape(self) -> str:
+        """Equal for partitions whose tables have the same columns."""
+        return self.inputs.rpartition("-")[0]
 
     def paths(self, table: str) -> list[str]:
         """Keys of the objects that hold ``table`` in this partition."""

@@ -11,7 +11,7 @@ import hashlib
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -33,11 +33,12 @@ PLACEHOLDER = {"province": "unknown", "month": "1970-01"}  # of a run whose prov
 
 @dataclass(frozen=True, slots=True)
 class StagedFile:
-    """Observations of one partition, already stored."""
+    """Observations of one partition, already stored; ``origin`` is the key that they would have without takedowns."""
 
     province: str
     month: str
     file: File
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,9 @@ class Staged:
 
     @property
     def source(self) -> str:
-        """Fingerprint of the observations: equal for the same rows, whoever staged them."""
-        return hashlib.sha256("\n".join(sorted(staged.file.path for staged in self.files)).encode()).hexdigest()[:16]
+        """Fingerprint of the observations: equal for the same rows, whoever staged them and before any takedown."""
+        keys = sorted(staged.origin or staged.file.path for staged in self.files)
+        return hashlib.sha256("\n".join(keys).encode()).hexdigest()[:16]
 
     def run_row(self, province: str) -> pa.Table:
         """The one-row RUNS table of this run."""
@@ -82,12 +84,14 @@ class Staged:
     def from_json(cls, text: str) -> Staged:
         """Inverse of to_json."""
         plain = json.loads(text)
-        files = tuple(StagedFile(f["province"], f["month"], File(**f["file"])) for f in plain.pop("files"))
+        files = tuple(StagedFile(**{**f, "file": File(**f["file"])}) for f in plain.pop("files"))
         quarantined = tuple(Quarantined(**q) for q in plain.pop("quarantined"))
         return cls(**plain, files=files, quarantined=quarantined)
 
 
-def stage(store: ObjectStore, observations: Iterable[pa.RecordBatch | pa.Table], run: Mapping[str, Any]) -> Staged:
+def stage(
+    store: ObjectStore, observations: Iterable[pa.RecordBatch | pa.Table], run: Mapping[str, Any], blotter: Blotter
+) -> Staged:
     """Write the observations of one run as objects, bad rows apart; see Warehouse.stage."""
     plain = _plain(run)
     run_table({**plain, **PLACEHOLDER})
@@ -101,7 +105,8 @@ def stage(store: ObjectStore, observations: Iterable[pa.RecordBatch | pa.Table],
         for partition, rows in spool.partitions():
             good, bad = _gate(rows, seen)
             warnings += unusual(good)
-            files += [_store(store, partition, good)] if good.num_rows else []
+            files += _stored(store, partition, good, blotter.clean(good))
+            bad = blotter.clean(bad)
             quarantined += [quarantine(store, OBSERVATIONS, plain["run_id"], bad)] if bad.num_rows else []
     store.sync()  # another process will commit them
     plain["quarantined"] = sum(entry.rows for entry in quarantined)
@@ -159,7 +164,7 @@ class Spool:
             self._write((str(province), str(month)), rows.filter(mask))
 
     def partitions(self) -> Iterator[tuple[Partition, pa.Table]]:
-        """Each partition with all its rows, oldest first."""
+        """Each partition with all its rows, in the order in which their first rows came."""
         for writer in self._writers.values():
             writer.close()
         for number, partition in sorted((n, p) for n, p in enumerate(self._writers)):
@@ -193,7 +198,8 @@ def _gate(rows: pa.Table, seen: set[tuple[str, str]]) -> tuple[pa.Table, pa.Tabl
     """Good rows in the order of their key, and bad ones with their reason; ``seen`` are keys of earlier partitions."""
     order = [("kind", "ascending"), ("id", "ascending"), ("fetched_at", "ascending"), ("parsed_at", "ascending")]
     rows = rows.take(pc.sort_indices(rows, order)).combine_chunks()
-    reasons = {**_repeated(rows, seen), **faults(rows, OBSERVATIONS)}
+    wrong = faults(rows, OBSERVATIONS)
+    reasons = {**_repeated(rows, wrong.keys(), seen), **wrong}
     bad = sorted(reasons)
     keep = [index for index in range(rows.num_rows) if index not in reasons]
     apart = rows.take(pa.array(bad, pa.int64()))
@@ -202,21 +208,27 @@ def _gate(rows: pa.Table, seen: set[tuple[str, str]]) -> tuple[pa.Table, pa.Tabl
     )
 
 
-def _repeated(rows: pa.Table, seen: set[tuple[str, str]]) -> dict[int, str]:
-    """All but the last of the rows, which are sorted, that share a key, and those whose key is ``seen`` already."""
-    keys = list(zip(rows["kind"].to_pylist(), rows["id"].to_pylist(), strict=True))
-    later = [index for index in range(len(keys) - 1) if keys[index] == keys[index + 1]]
-    elsewhere = [index for index, key in enumerate(keys) if key in seen]
-    seen.update(keys)
+def _repeated(rows: pa.Table, wrong: Collection[int], seen: set[tuple[str, str]]) -> dict[int, str]:
+    """Of the rows, which are sorted, that are not ``wrong``: all but the last that share a key, and those whose key is
+    ``seen`` already; the others' keys are seen from now on."""
+    keys = zip(rows["kind"].to_pylist(), rows["id"].to_pylist(), strict=True)
+    last = {key: index for index, key in enumerate(keys) if index not in wrong}
+    told = {index for key, index in last.items() if key not in seen}
+    seen.update(last)
     reason = "the run has another reading of this item"
-    return dict.fromkeys([*later, *elsewhere], reason)
+    return {index: reason for index in range(rows.num_rows) if index not in told and index not in wrong}
 
 
-def _store(store: ObjectStore, partition: Partition, rows: pa.Table) -> StagedFile:
-    data = encode(rows)
-    file = named(partition_folder(OBSERVATIONS.name, *partition), OBSERVATIONS.name, rows.num_rows, data)
+def _stored(store: ObjectStore, partition: Partition, rows: pa.Table, cleaned: pa.Table) -> list[StagedFile]:
+    """The object of the cleaned rows, if there are any."""
+    if not cleaned.num_rows:
+        return []
+    folder, data = partition_folder(OBSERVATIONS.name, *partition), encode(cleaned)
+    file = named(folder, OBSERVATIONS.name, cleaned.num_rows, data)
     store.keep(file.path, data)
-    return StagedFile(*partition, file)
+    if cleaned is rows:
+        return [StagedFile(*partition, file)]
+    return [StagedFile(*partition, file, named(folder, OBSERVATIONS.name, rows.num_rows, encode(rows)).path)]
 
 
 def _without_null_partition(rows: pa.Table) -> pa.Table:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from warehouse import snapshots
-from warehouse.commit import Commit, Committer, loads
+from warehouse.commit import SHAPE, Commit, Committer, loads
 from warehouse.inventory import INVENTORY, KNOWN_COLUMNS, pointers, texts
 from warehouse.objects import ObjectStore, StoreError, open_objects, prove_conditional
 from warehouse.parquet import conform, decode, encode, fit
@@ -43,11 +43,11 @@ class Warehouse:
         """Store a run's observations (schema OBSERVATIONS, any batches) where no reader sees them yet.
 
         ``run`` is a RUNS row without province and month; dates and times may be ISO texts. Rows that break the data
-        model go to ``quarantine/``. Needs the memory of one month of one portal. Raises CheckError for a bad run
-        row or rows of another run, StoreError when storage refuses.
+        model go to ``quarantine/``; what was taken down is never stored. Needs the memory of one month of one portal.
+        Raises CheckError for a bad run row or rows of another run, StoreError when storage refuses.
         """
         self.prove()
-        return stage(self.store, observations, run)
+        return stage(self.store, observations, run, Blotter(self.at(None).takedowns))
 
     def commit(self, staged: Iterable[Staged], portals: pa.Table | None = None) -> Commit:
         """Make the staged loads visible, all tables and partitions at once.
@@ -162,6 +162,10 @@ class Warehouse:
         """The partitions' manifests of a snapshot, by province and month."""
         found = snapshots.load_bundles(self.store, snapshot.keys(province, month))
         return [bundle for bundle in found if month in (None, bundle.month)]
+
+    def mixed(self, snapshot: int | None = None) -> bool:
+        """Whether some objects of a snapshot were written before a column came: plain readers must join by name."""
+        return any(bundle.shape != SHAPE for bundle in self.bundles(self.at(snapshot)))
 
     def _inventory(self, portal: str) -> pa.Table:
         newest, province = snapshots.head(self.store), self._province(portal)

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from warehouse.objects import Folder
 from warehouse.parquet import decode
-from warehouse.schema import ALL_TABLES, EXPORTED, TABLES
+from warehouse.schema import ALL_TABLES
 from warehouse.store import Warehouse
 
 DAYS = 28  # columns of the heat map
@@ -78,26 +78,18 @@ def _connect(warehouse: Warehouse, export: Mapping[str, Any]) -> duckdb.DuckDBPy
     """Views of the tables that are asked; of a warehouse on S3 their columns are loaded."""
     con = duckdb.connect()
     con.execute("SET TimeZone = 'Asia/Ho_Chi_Minh'")
-    made = [entry["path"] for entry in export["files"] if entry["table"] in {table.name for table in EXPORTED}]
     for name, columns in COLUMNS.items():
-        if name in TABLES:
-            paths = warehouse.files(name, export["snapshot"]) if isinstance(warehouse.store, Folder) else []
+        keys = [entry["path"] for entry in export["files"] if entry["table"] == name]
+        if keys and isinstance(warehouse.store, Folder):
+            con.read_parquet([warehouse.store.locate(key) for key in keys], hive_partitioning=False).create_view(name)
         else:
-            paths = [warehouse.store.locate(key) for key in made if key.split("/")[-2] == name]
-        if paths and isinstance(warehouse.store, Folder):
-            con.read_parquet(paths, hive_partitioning=False).create_view(name)
-        elif name in TABLES:
-            con.register(name, warehouse.read(name, columns.split(), snapshot=export["snapshot"]))
-        else:
-            con.register(name, _loaded(warehouse, name, made))
+            con.register(name, _loaded(warehouse, name, columns.split(), keys))
     return con
 
 
-def _loaded(warehouse: Warehouse, name: str, keys: list[str]) -> Any:
-    own = [key for key in keys if key.split("/")[-2] == name]
-    return pa.concat_tables(
-        [ALL_TABLES[name].arrow().empty_table(), *(decode(warehouse.store.get(key)) for key in own)]
-    )
+def _loaded(warehouse: Warehouse, name: str, columns: list[str], keys: list[str]) -> pa.Table:
+    empty = ALL_TABLES[name].arrow().empty_table().select(columns)
+    return pa.concat_tables([empty, *(decode(warehouse.store.get(key), columns) for key in keys)])
 
 
 def _rows(con: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:
