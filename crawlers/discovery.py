@@ -343,7 +343,8 @@ class Selection:
     def _unseen(self) -> list[Candidate]:
         if self.job.scheduled:
             return []
-        return [_from_known(known) for known in self.inventory.between(self.job.date_from, self.job.date_to)]
+        known = self.inventory.between(self.job.date_from, self.job.date_to)
+        return [_from_known(item) for item in known if item.fetchable]
 
     def _is_unread(self, item: Candidate) -> bool:
         """Whether the entry is new, or its last reading failed for a reason that passes."""

@@ -30,6 +30,7 @@ COLUMNS = (
     "last_seen_at",
     "gone_count",
 )
+BLOT = "█"
 REQUIRED = ("id", "kind", "canonical_url")
 
 
@@ -48,6 +49,11 @@ class Known:
     last_outcome: str | None = None
     last_seen_at: dt.datetime | None = None
     gone_count: int = 0
+
+    @property
+    def fetchable(self) -> bool:
+        """Whether its address is whole: names that were taken down are blotted out in addresses too."""
+        return BLOT not in self.canonical_url
 
     @property
     def conditional_headers(self) -> dict[str, str]:

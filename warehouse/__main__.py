@@ -82,6 +82,7 @@ def _add_takedown(commands: Any) -> None:
     parser.add_argument("--article", action="append", default=[], help="id or address of an article or document")
     parser.add_argument("--name", action="append", default=[], help="full name of a person")
     parser.add_argument("--reason", default="", help="why, for the list")
+    parser.add_argument("--force", action="store_true", help="list articles that the warehouse does not hold, too")
     parser.set_defaults(command=takedown)
 
 
@@ -230,7 +231,7 @@ def takedown(warehouse: Warehouse, options: argparse.Namespace) -> int:
     """Take down what is asked, renew the export; print the list."""
     asked = [(ARTICLE, value) for value in options.article] + [(NAME, value) for value in options.name]
     if asked:
-        done = warehouse.take_down([entry(kind, value, options.reason) for kind, value in asked])
+        done = warehouse.take_down([entry(kind, value, options.reason) for kind, value in asked], options.force)
         export_latest(warehouse)
         write_report(warehouse)
         console.print(f"snapshot {done.snapshot}: {len(done.partitions)} partitions changed")

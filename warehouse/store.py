@@ -19,7 +19,7 @@ from warehouse.schema import PORTALS, TABLES, Table
 from warehouse.settings import paths
 from warehouse.snapshots import Bundle, Snapshot
 from warehouse.staging import Staged, clean_quarantine, stage
-from warehouse.takedown import Blotter, Takedown
+from warehouse.takedown import Blotter, Takedown, resolved
 
 if TYPE_CHECKING:
     from warehouse.past import Past
@@ -60,13 +60,17 @@ class Warehouse:
         self.prove()
         return Committer(self.store, loads(staged), portals).run()
 
-    def take_down(self, takedowns: Sequence[Takedown]) -> Commit:
+    def take_down(self, takedowns: Sequence[Takedown], force: bool = False) -> Commit:
         """Add to the takedown list and make a snapshot that obeys it in every table, quarantined rows included.
 
         Later loads obey it too. Upkeep removes earlier snapshots a day later; releases that exist are not changed.
+        TakedownError for an article that the warehouse does not hold, unless ``force``.
         """
         self.prove()
-        done = Committer(self.store, [], None, takedowns).run()
+        listed = {each.value for each in self.at(None).takedowns}
+        fresh = [each for each in takedowns if each.value not in listed]
+        known = self.read(INVENTORY.name, ["id", "url", "canonical_url"])
+        done = Committer(self.store, [], None, resolved(fresh, known, force)).run()
         clean_quarantine(self.store, Blotter(self.at(None).takedowns))
         return done
 

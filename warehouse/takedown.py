@@ -2,7 +2,8 @@
 
 The list belongs to the snapshot, so that every later load obeys it too. A name is replaced by blots of the same length,
 so that the offsets of mentions, citations and quantities stay right; mentions of it go. It is found in any case, with
-either placement of tone marks (hoà, hòa), without accents, and as a part of addresses (nguyen-van-a).
+either placement of tone marks (hoà, hòa), without some or all accents, parted by any kind of space or by the signs that
+addresses and names of files have there (nguyen-van-a, Nguyễn_Văn_A, %C4%90%E1%BB%97...), and, if it is long, joined.
 """
 
 from __future__ import annotations
@@ -12,20 +13,26 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
-from functools import cached_property
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property, reduce
 from typing import Any
+from urllib.parse import quote
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-BLOT, BLOT_IN_ADDRESS = "█", "x"
+BLOT = "█"  # in addresses too: nobody serves them, so that a crawl knows not to ask
 ARTICLE, NAME = "article", "name"
+LINKS = "links"
 IDENTITIES = ("id", "article_id", "document_id", "url", "canonical_url")
 # A tone mark stands on the first or the second vowel of oa, oe, uy: both spellings are in use.
 PAIRS = (("o", "a"), ("o", "e"), ("u", "y"))
 TONES = "\u0300\u0301\u0303\u0309\u0323"
+# Between the words of a name; Arrow's \s knows ASCII alone, so the others are named.
+SPACE = r"\s" + "\u00a0\u00ad\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+BETWEEN = rf"(?:[-_+.{SPACE}]|%20|%C2%A0)+"
+JOINED = 8  # letters of a name that is found without anything between its words: "Lê An" is in many words
 
 
 class TakedownError(ValueError):
@@ -72,7 +79,7 @@ class Blotter:
 
     def clean(self, rows: pa.Table) -> pa.Table:
         """``rows`` without the list's articles and with its names blotted out; the same object if nothing was found."""
-        kept = self._without_articles(rows)
+        kept = self._without_links(self._without_articles(rows))
         for place, field in enumerate(kept.schema):
             if self._names and self._found(kept.column(place)):
                 blotted = self._blotted(field.name, kept.column(place), field.type)
@@ -87,6 +94,23 @@ class Blotter:
         wanted = [not any(flags) for flags in zip(*(mask.to_pylist() for mask in named), strict=True)]
         return rows if all(wanted) else rows.filter(pa.array(wanted, pa.bool_()))
 
+    def _without_links(self, rows: pa.Table) -> pa.Table:
+        """The rows without links to the articles: their texts are titles."""
+        if not len(self._articles) or LINKS not in rows.column_names:
+            return rows
+        column, wanted = rows[LINKS].combine_chunks(), _plain_addresses(self._articles)
+        addresses = _plain_addresses(pc.struct_field(pc.list_flatten(column), "url"))
+        if not pc.any(pc.is_in(addresses, wanted)).as_py():
+            return rows
+        known = set(wanted.to_pylist())
+        left = [
+            row and [link for link in row if _plain_addresses(pa.array([link["url"]]))[0].as_py() not in known]
+            for row in column.to_pylist()
+        ]
+        return rows.set_column(
+            rows.schema.get_field_index(LINKS), rows.schema.field(LINKS), pa.array(left, column.type)
+        )
+
     def _found(self, column: pa.ChunkedArray) -> bool:
         """Whether one of the names may stand in a column of strings, at any depth."""
         return any(pc.any(pc.match_substring_regex(leaf, self._hint)).as_py() for leaf in _leaves(column))
@@ -99,7 +123,7 @@ class Blotter:
 
     def _blot(self, value: Any) -> Any:
         if isinstance(value, str):
-            return self._address.sub(_blots(BLOT_IN_ADDRESS), self._text.sub(_blots(BLOT), value))
+            return self._pattern.sub(lambda found: re.sub(r"[\w%]", BLOT, found[0]), value)
         if isinstance(value, list):
             return [self._blot(each) for each in value]
         if isinstance(value, Mapping):
@@ -107,21 +131,51 @@ class Blotter:
         return value
 
     @cached_property
-    def _text(self) -> re.Pattern[str]:
-        spelt = [form for name in self._names for form in (_words(name, _spellings), _words(name, _plain))]
-        return re.compile(rf"(?<!\w)(?:{'|'.join(spelt)})(?!\w)", re.IGNORECASE)
-
-    @cached_property
-    def _address(self) -> re.Pattern[str]:
-        forms = [r"(?:[-_+.]|%20)".join(map(_plain, name.split())) for name in self._names]
-        return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(forms)})(?![a-z0-9])", re.IGNORECASE)
+    def _pattern(self) -> re.Pattern[str]:
+        before, after = r"(?:(?<![^\W_])|(?<=%[0-9a-f]{2}))", r"(?![^\W_])"
+        return re.compile(f"{before}(?:{self._forms}){after}", re.IGNORECASE)
 
     @property
     def _hint(self) -> str:
-        """A pattern that finds at least what the others find, in the dialect of Arrow, which looks nowhere behind."""
-        forms = [_words(name, how) for name in self._names for how in (_spellings, _plain)]
-        forms += [r"(?:[-_+.]|%20)".join(map(_plain, name.split())) for name in self._names]
-        return f"(?i){'|'.join(forms)}"
+        """A pattern that finds at least what the other finds, in the dialect of Arrow, which looks nowhere around."""
+        return f"(?i){self._forms}"
+
+    @cached_property
+    def _forms(self) -> str:
+        return "|".join(form for name in self._names for form in _forms(name.split()))
+
+
+def resolved(takedowns: Iterable[Takedown], known: pa.Table, force: bool = False) -> list[Takedown]:
+    """The entries; an article's followed by the ids and addresses that it has in ``known`` (id, url, canonical_url).
+
+    An address is the same with http or https, with or without www and a slash at its end. TakedownError for an article
+    that is not known, unless ``force``: an entry cannot be taken back.
+    """
+    found: list[Takedown] = []
+    for each in takedowns:
+        found.append(each)
+        if each.kind == ARTICLE:
+            values = _values(each.value, known)
+            if not values and not force:
+                raise TakedownError(
+                    f"no article or document has the id or address {each.value!r}: look for it with "
+                    "python -m warehouse query, or say --force to list it for what may still come"
+                )
+            found += [replace(each, value=value) for value in sorted(values - {each.value})]
+    return found
+
+
+def _values(value: str, known: pa.Table) -> set[str]:
+    plain = _plain_addresses(pa.array([value]))
+    masks = [pc.equal(known["id"], value)]
+    masks += [pc.is_in(_plain_addresses(known[name]), plain) for name in ("url", "canonical_url")]
+    rows = known.filter(reduce(pc.or_, (pc.fill_null(mask, False) for mask in masks)))
+    return {text for name in ("id", "url", "canonical_url") for text in rows[name].to_pylist() if text}
+
+
+def _plain_addresses(column: Any) -> Any:
+    """Addresses without what does not make them others."""
+    return pc.replace_substring_regex(column, r"(?i)^https?://(www\.)?|/?(#.*)?$", "")
 
 
 def _leaves(column: Any) -> Iterable[Any]:
@@ -135,18 +189,29 @@ def _leaves(column: Any) -> Iterable[Any]:
                 yield from _leaves(pc.struct_field(chunk, [number]))
 
 
-def _blots(letter: str) -> Callable[[re.Match[str]], str]:
-    return lambda found: re.sub(r"\w", letter, found[0])
+def _forms(words: list[str]) -> list[str]:
+    """Patterns of a name: its words with something between them, and, if it is long, with nothing."""
+    spelt = [f"(?:{'|'.join(_letters(form) for form in sorted({word, *_both(word)}))})" for word in words]
+    joined = ["".join(spelt)] if sum(map(len, words)) >= JOINED else []
+    return [BETWEEN.join(spelt), *joined]
 
 
-def _words(name: str, how: Callable[[str], str]) -> str:
-    return r"\s+".join(map(how, name.split()))
+def _both(word: str) -> set[str]:
+    return {_moved(word, pair) for pair in PAIRS}
 
 
-def _spellings(word: str) -> str:
-    """A pattern of the word with either placement of its tone mark, composed letters."""
-    forms = {word, *(_moved(word, pair) for pair in PAIRS)}
-    return f"(?:{'|'.join(re.escape(form) for form in sorted(forms))})"
+def _letters(word: str) -> str:
+    """The word, each letter with or without its accents, as it is or quoted in an address (RFC 3986)."""
+    return "".join(f"(?:{'|'.join(_letter(letter))})" for letter in word)
+
+
+def _letter(letter: str) -> list[str]:
+    parts = unicodedata.normalize("NFD", letter)
+    toneless = unicodedata.normalize("NFC", "".join(part for part in parts if part not in TONES))
+    base = parts[0].lower().replace("đ", "d")
+    forms = {letter.lower(), toneless.lower()} - {base}
+    quoted = {quote(case) for form in forms for case in (form, form.upper())}
+    return [f"{re.escape(base)}(?:%CC%[89A-F][0-9A-F])*", *map(re.escape, sorted(forms | quoted))]
 
 
 def _moved(word: str, pair: tuple[str, str]) -> str:
@@ -157,9 +222,3 @@ def _moved(word: str, pair: tuple[str, str]) -> str:
     if swapped == parts:
         swapped = re.sub(f"({first})({second})([{TONES}])", r"\1\3\2", parts, flags=re.IGNORECASE)
     return unicodedata.normalize("NFC", swapped)
-
-
-def _plain(word: str) -> str:
-    """The word in lower case without accents, as addresses and typewriters have it."""
-    letters = unicodedata.normalize("NFD", word.lower().replace("đ", "d"))
-    return re.escape("".join(letter for letter in letters if not unicodedata.combining(letter)))

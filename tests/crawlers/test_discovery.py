@@ -358,6 +358,12 @@ def test_a_known_article_of_the_days_that_no_listing_shows_is_asked_for_at_its_o
     assert [candidate.url for candidate in left] == [known(7, 26).canonical_url]
 
 
+def test_an_address_in_which_a_name_was_blotted_out_is_not_asked_for() -> None:
+    blotted = replace(known(7, 26), canonical_url="http://bao.test/ba-███-████-███-gap-dan-10007.html")
+    _, selection, walks = read(make_job(26, 27), shelf(blotted), ([item(1, 27)], []))
+    assert selection.leftovers(walks) == []
+
+
 def test_a_scheduled_run_takes_late_news_with_an_old_date_but_not_old_ground() -> None:
     job = make_job(27, 27, scheduled=True)
     page = [item(1, 27), item(2, 10), item(3, 26), item(4, 24), item(5, 23)]

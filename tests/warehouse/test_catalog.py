@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -10,10 +11,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.warehouse.factory import NOON, batch, document, observation, portals, run
-from warehouse import catalog
-from warehouse.__main__ import main
+from warehouse import catalog, commit, release
+from warehouse.__main__ import connect, main
+from warehouse.objects import ObjectStore
 from warehouse.release import KEPT, export_latest
-from warehouse.schema import TABLES
+from warehouse.releases import freeze
+from warehouse.schema import COVERAGE, TABLES
 from warehouse.store import Warehouse
 
 
@@ -122,6 +125,51 @@ def test_months_that_did_not_change_are_linked_not_written(filled: Warehouse) ->
 def test_an_export_of_the_same_snapshot_writes_nothing(filled: Warehouse) -> None:
     assert export_latest(filled).written > 0
     assert export_latest(filled).written == 0
+
+
+def test_an_export_that_a_newer_one_overtook_does_not_take_latest_back(
+    filled: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish = release._finish
+
+    def late(store: ObjectStore, base: str, manifest: dict[str, Any]) -> None:
+        monkeypatch.setattr(release, "_finish", finish)
+        add(filled, "more", observation("more"))
+        export_latest(filled)
+        finish(store, base, manifest)
+
+    monkeypatch.setattr(release, "_finish", late)
+    export_latest(filled)
+    assert (release.latest(filled.store) or {})["snapshot"] == 2
+    assert len(pd.read_parquet(Path(filled.store.root) / "latest" / "articles")) == 3
+
+
+def test_a_column_that_came_later_is_null_in_what_was_written_before(
+    wh: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    today = COVERAGE.columns
+    with monkeypatch.context() as earlier:
+        earlier.setattr(commit, "SHAPE", "earlier")
+        object.__setattr__(COVERAGE, "columns", tuple(column for column in today if column.name != "guards"))
+        try:
+            add(wh, "run-1", observation(1), observation(2, "2025-05-02"))
+            export_latest(wh)
+        finally:
+            object.__setattr__(COVERAGE, "columns", today)
+    add(wh, "run-2", observation(3))
+    sql = "SELECT month, count(*), count(guards) FROM coverage GROUP BY ALL ORDER BY month"
+    live = connect(wh, sql).sql(sql).fetchall()
+    assert len(live) == 1
+    assert wh.mixed()
+    export_latest(wh)
+    for text in (Path(wh.store.root, "views.sql"), Path(wh.store.root, "latest", "views.sql")):
+        con = duckdb.connect()
+        con.execute(text.read_text(encoding="utf-8"))
+        assert con.sql(sql).fetchall() == live
+        assert con.sql("SELECT count(*) FROM articles").fetchall() == [(3,)]
+    with duckdb.connect(str(Path(wh.store.root, "warehouse.duckdb")), read_only=True) as con:
+        assert con.sql(sql).fetchall() == live
+    freeze(wh, "2025.06")
 
 
 def test_old_exports_are_forgotten_but_not_at_once(filled: Warehouse) -> None:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.warehouse.factory import batch, observation, portals, run, table
+from tests.warehouse.factory import NOON, batch, observation, portals, run, table
 from warehouse.checks import CheckError, faults, require
 from warehouse.schema import OBSERVATIONS, PORTALS
 from warehouse.store import Warehouse
@@ -66,6 +66,13 @@ def test_of_two_readings_in_one_run_the_later_counts(wh: Warehouse) -> None:
     done = wh.commit([wh.stage([batch([later]), batch([observation(1)])], run())], portals())
     assert wh.read("articles")["text"].to_pylist() == ["Bản sau."]
     assert sum(apart.rows for apart in done.quarantined) == 1
+
+
+def test_a_bad_reading_takes_no_good_one_of_the_same_item_along(wh: Warehouse) -> None:
+    bad = observation(1, fetched_at=NOON + dt.timedelta(minutes=5), content_hash=None)
+    staged = wh.stage([batch([observation(1), bad, bad | {"month": "2025-05"}])], run())
+    assert [file.file.rows for file in staged.files] == [1]
+    assert [entry.rows for entry in staged.quarantined] == [1, 1]
 
 
 def test_one_item_in_two_months_of_one_run_is_stored_once(wh: Warehouse) -> None:

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.warehouse.factory import batch, observation, portals, run
-from warehouse import objects
+from tests.warehouse.factory import batch, identity, observation, portals, run
+from warehouse import doctor, objects, snapshots
 from warehouse.checks import CheckError
 from warehouse.doctor import examine
-from warehouse.objects import Folder, MissingObjectError, StoreError, prove_conditional
+from warehouse.objects import Entry, Folder, MissingObjectError, ObjectStore, StoreError, prove_conditional
 from warehouse.snapshots import SnapshotError
 from warehouse.store import Warehouse
+from warehouse.takedown import entry
 
 
 class Careless(Folder):
@@ -150,6 +151,35 @@ def test_the_doctor_removes_what_killed_writers_left_and_nothing_else(wh: Wareho
     assert examine(wh, grace=dt.timedelta(0)).removed == 0
 
 
+def test_the_doctor_spares_what_a_load_took_up_again_meanwhile(wh: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    wh.commit([wh.stage([batch([observation(1)])], run())], portals())
+    lost = wh.stage([batch([observation(2, run_id="again")])], run("again"))
+    old = (Path(wh.store.root) / lost.files[0].file.path).stat().st_mtime - 99_999
+    for path in Path(wh.store.root, "data", "observations").rglob("*.parquet"):
+        os.utime(path, (old, old))
+    remove = doctor._remove
+
+    def late(store: ObjectStore, entries: list[Entry], report: doctor.Report) -> None:
+        wh.commit([wh.stage([batch([observation(2, run_id="again")])], run("again"))])
+        remove(store, entries, report)
+
+    monkeypatch.setattr(doctor, "_remove", late)
+    assert len(examine(wh).orphans) == 1
+    assert examine(wh, remove=False).healthy
+    assert wh.read("articles").num_rows == 2
+
+
+def test_a_snapshot_stays_for_a_day_after_the_next_one_came(wh: Warehouse) -> None:
+    wh.commit([wh.stage([batch([observation(1)])], run())], portals())
+    first = Path(wh.store.root) / snapshots.snapshot_key(1)
+    os.utime(first, (first.stat().st_mtime - 999_999,) * 2)
+    wh.take_down([entry("article", identity(1), "")])
+    examine(wh)
+    assert first.exists()
+    examine(wh, grace=dt.timedelta(0))
+    assert not first.exists()
+
+
 def test_the_doctor_keeps_what_kept_snapshots_need(wh: Warehouse) -> None:
     for number in range(24):
         rows = [observation(number % 3, run_id=f"run-{number}", text=f"Bản {number}.")]
@@ -157,8 +187,8 @@ def test_the_doctor_keeps_what_kept_snapshots_need(wh: Warehouse) -> None:
     report = examine(wh, grace=dt.timedelta(0))
     assert len(report.snapshots) == 3  # four are older than the newest twenty; the last of their day stays
     assert report.healthy
-    for entry in wh.history(100):
-        assert wh.read("articles", snapshot=entry["snapshot"]).num_rows == min(3, entry["snapshot"])
+    for each in wh.history(100):
+        assert wh.read("articles", snapshot=each["snapshot"]).num_rows == min(3, each["snapshot"])
 
 
 def test_a_run_row_with_a_fault_is_refused_by_column(wh: Warehouse) -> None:

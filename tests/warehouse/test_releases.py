@@ -13,9 +13,11 @@ import pandas as pd
 import pytest
 
 from tests.warehouse.factory import NOON, batch, document, observation, portals, run
+from warehouse import releases
 from warehouse.__main__ import main
 from warehouse.differences import Difference, differences
 from warehouse.doctor import examine
+from warehouse.objects import ObjectStore
 from warehouse.release import export_latest
 from warehouse.releases import ReleaseError, freeze
 from warehouse.schema import TABLES
@@ -95,6 +97,44 @@ def test_the_same_snapshot_gives_the_same_bytes_and_a_name_is_frozen_once(filled
 def test_an_empty_warehouse_is_not_released(wh: Warehouse) -> None:
     with pytest.raises(ReleaseError, match="empty"):
         freeze(wh, "2025.06")
+
+
+def test_a_name_that_is_begun_with_one_snapshot_is_not_given_to_another(
+    filled: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish = releases._finish
+
+    def late(store: ObjectStore, base: str, manifest: dict[str, Any]) -> None:
+        monkeypatch.setattr(releases, "_finish", finish)
+        add(filled, "run-2", observation(3))
+        with pytest.raises(ReleaseError, match="begun with snapshot 1"):
+            freeze(filled, "2025.06", 2)
+        assert freeze(filled, "2025.06").snapshot == 1
+        finish(store, base, manifest)
+
+    monkeypatch.setattr(releases, "_finish", late)
+    folder = released(filled, "2025.06")
+    assert len(pd.read_parquet(folder / "articles")) == 2
+    checked = subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=folder, capture_output=True)
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_a_release_answers_what_an_export_answers(filled: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(released(filled, "2025"))
+    questions = ("search('SUA kenh muong')", "search_phrase('sửa kênh mương')", "citations", "document_lineage")
+    with duckdb.connect("warehouse.duckdb", read_only=True) as database, duckdb.connect() as plain:
+        plain.execute(Path("views.sql").read_text(encoding="utf-8"))
+        for asked in questions:
+            rows = plain.sql(f"SELECT count(*) FROM {asked}").fetchall()
+            assert database.sql(f"SELECT count(*) FROM {asked}").fetchall() == rows
+            assert rows[0][0] or asked == "document_lineage"
+
+
+def test_a_release_may_be_named_by_a_year(filled: Warehouse) -> None:
+    released(filled, "2024")
+    add(filled, "run-2", observation(3))
+    released(filled, "2025")
+    assert sum(each.added for each in differences(filled, "2024", "2025") if each.table == "articles") == 1
 
 
 def test_what_a_killed_release_left_is_replaced_or_removed(filled: Warehouse) -> None:

@@ -278,6 +278,18 @@ def test_a_gap_between_two_runs_is_filled_with_not_run_in_every_month_between(wh
     assert "not_run" not in wh.read("coverage")["state"].to_pylist()
 
 
+def test_what_the_registry_newly_says_of_a_portal_reaches_every_month(wh: Warehouse) -> None:
+    for day in ("2025-03-03", "2025-06-27"):
+        wh.commit([wh.stage([batch([observation(day, day, run_id=day)])], run(day, day))], portals())
+    registry = portals()
+    place = registry.schema.get_field_index("licence")
+    licensed = registry.set_column(place, registry.schema.field(place), pa.array(["CC BY 4.0"] * registry.num_rows))
+    late = wh.stage([batch([observation("late", "2025-07-01", run_id="late")])], run("late", "2025-07-01"))
+    assert len(wh.commit([late], licensed).partitions) >= 3
+    assert wh.read("articles")["licence"].to_pylist() == ["CC BY 4.0"] * 3
+    assert not wh.commit([late], licensed).changed
+
+
 def test_a_load_of_an_unknown_portal_is_refused_by_name(wh: Warehouse) -> None:
     with pytest.raises(PlanError, match="baosongthao"):
         wh.commit([wh.stage([], run())])

@@ -3,14 +3,17 @@
 import datetime as dt
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.warehouse.factory import NOON, batch, identity, observation, portals, run, table
 from warehouse.__main__ import main
 from warehouse.doctor import examine
-from warehouse.releases import freeze
+from warehouse.releases import ReleaseError, freeze
 from warehouse.schema import TABLES
 from warehouse.store import Warehouse
 from warehouse.takedown import Blotter, TakedownError, entry
@@ -60,13 +63,90 @@ def test_a_name_is_gone_from_every_table_in_every_spelling(filled: Warehouse) ->
     assert filled.read("articles", ["n_chars"]).equals(before)
     people = filled.read("article_mentions").to_pylist()
     assert [row["text"] for row in people if row["id"] == identity(1)] == [OTHER]
-    assert "http://baosongthao.test/tin/ba-xxx-xxxx-xxx-gap-dan-1.html" in filled.read("articles")["url"].to_pylist()
+    assert "http://baosongthao.test/tin/ba-███-████-███-gap-dan-1.html" in filled.read("articles")["url"].to_pylist()
 
 
-def test_an_article_is_gone_from_every_table(filled: Warehouse) -> None:
-    filled.take_down([entry("article", identity(1), ""), entry("article", article(3)["url"], "no such address")])
-    assert identity(1) not in everything(filled)
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Đàm-Thuỷ-Hoà.jpg",
+        "anh_Đàm_Thuỷ_Hoà.jpg",
+        "DamThuyHoa.pdf",
+        "#ĐàmThuỷHoà",
+        "Đàm Thủy Hoa",
+        "Đàm\u00a0Thuỷ\u2009Hoà",
+        "Đàm\u200b Thuỷ Hoà",
+        "file/%C4%91%C3%A0m-thu%E1%BB%B7-ho%C3%A0.pdf",
+        "a%20%C4%90%C3%A0m%20Thu%E1%BB%B7%20Ho%C3%A0.pdf",
+        "da%CC%80m-thuy-hoa.html",
+    ],
+)
+def test_a_name_is_found_however_it_is_written(written: str) -> None:
+    blotter = Blotter([entry("name", NAME, "")])
+    rows = table([observation(1, text=written), observation(2, text=f"{OTHER}; Đàm-Thuỷ-Hoàng; damthuyhoang")])
+    first, second = blotter.clean(rows)["text"].to_pylist()
+    assert "█" in first
+    assert len(first) == len(written)
+    assert not {"oa", "oà", "%C3%A0"} & {first[-6:-4], first[-2:]}
+    assert second == rows["text"][1].as_py()
+
+
+def test_a_short_name_is_no_part_of_a_word() -> None:
+    rows = table([observation(1, text="Clean lean; ông Lê An nói")])
+    assert Blotter([entry("name", "Lê An", "")]).clean(rows)["text"].to_pylist() == ["Clean lean; ông ██ ██ nói"]
+
+
+@given(st.lists(st.sampled_from(["Đàm", "Thuỷ", "Hòa", "Ổn", "Lý", "Ân"]), min_size=2, max_size=4), st.data())
+def test_what_is_looked_for_first_is_found_wherever_the_name_is(words: list[str], data: st.DataObject) -> None:
+    between = data.draw(st.sampled_from([" ", "-", "_", "\u00a0", "%20", "\n", "+"]))
+    how = data.draw(st.sampled_from([str, str.lower, str.upper, quote]))
+    rows = table([observation(1, text=f"Ông {between.join(map(how, words))} nói.")])
+    cleaned = Blotter([entry("name", " ".join(words), "")]).clean(rows)["text"][0].as_py()
+    assert cleaned.startswith("Ông █")
+    assert cleaned.endswith("█ nói.")
+
+
+def test_an_article_is_gone_from_every_table_and_from_what_others_link(filled: Warehouse) -> None:
+    links = [{"url": observation(2)["canonical_url"] + "#binh-luan", "text": "Tin hai", "rel": "related"}]
+    links += [{"url": "https://baosongthao.test/khac.html", "text": "Tin khác", "rel": "related"}]
+    add(filled, "run-0", observation(9, links=links))
+    asked = [entry("article", identity(1), ""), entry("article", "https://www.baosongthao.test/202506/tin-2.html/", "")]
+    filled.take_down(asked)
+    said = everything(filled)
+    assert [each for each in (identity(1), identity(2), "tin-2.html", "Tin hai") if each in said] == []
+    assert "Tin khác" in said
     assert filled.read("articles").num_rows == 2
+
+
+def test_an_article_that_nobody_knows_is_listed_by_force_alone(filled: Warehouse) -> None:
+    unknown = entry("article", "http://baosongthao.test/202506/tin-77.html", "")
+    with pytest.raises(TakedownError, match="tin-77"):
+        filled.take_down([unknown])
+    assert filled.snapshot() == 1
+    filled.take_down([unknown], force=True)
+    add(filled, "run-7", observation(77))
+    assert identity(77) not in everything(filled)
+
+
+def test_what_was_taken_down_is_never_stored_again(filled: Warehouse) -> None:
+    filled.take_down([entry("name", NAME, ""), entry("article", identity(2), "")])
+    rows = [article(4), article(5) | {"outcome": "exploded"}, observation(2)]
+    staged = filled.stage([batch([row | {"run_id": "run-2"} for row in rows])], run("run-2"))
+    for path in [staged.files[0].file.path, staged.quarantined[0].path]:
+        said = str(pq.read_table(Path(filled.store.root) / path, partitioning=None).to_pylist())
+        assert NAME not in said.replace(OTHER, "")
+        assert identity(2) not in said
+
+
+def test_an_older_snapshot_is_neither_released_nor_shown(filled: Warehouse) -> None:
+    before = dt.datetime.fromisoformat(filled.at(1).at)
+    filled.take_down([entry("name", NAME, ""), entry("article", identity(2), "")])
+    with pytest.raises(ReleaseError, match="takedown"):
+        freeze(filled, "old", 1)
+    assert not (Path(filled.store.root) / "releases").exists()
+    then = filled.as_of(before)
+    assert not then.exact
+    assert NAME not in str(then.read("articles").to_pylist()).replace(OTHER, "")
 
 
 def test_later_loads_and_releases_obey_and_the_past_is_removed(filled: Warehouse) -> None:
@@ -109,5 +189,8 @@ def test_the_command_line_takes_down_and_lists(filled: Warehouse, capsys: pytest
     assert "asked" in capsys.readouterr().out
     exported = str(pq.read_table(Path(filled.store.root) / "latest" / "articles").to_pylist())
     assert NAME not in exported.replace(OTHER, "")
+    assert (Path(filled.store.root) / "report.html").exists()
+    assert main([*place, "takedown", "--article", "http://nowhere.test/"]) == 1
+    assert "--force" in capsys.readouterr().err
     assert main([*place, "takedown", "--name", "Hoà"]) == 1
     assert "full name" in capsys.readouterr().err
