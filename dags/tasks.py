@@ -100,13 +100,10 @@ def release(name: str) -> dict[str, Any] | None:
 
 def report() -> str | None:
     """Write the report page of the newest export; its place, None before the first export."""
-    from transforms.tagging import vocabulary
     from warehouse.report import write_report
     from warehouse.store import Warehouse
 
-    names = {province.slug: province.name for province in provinces().values()}
-    names |= {row["topic"]: row["label_vi"] for row in vocabulary.rows("topics.csv")}
-    place = write_report(Warehouse.open(), names)
+    place = write_report(Warehouse.open())
     log.info("report: %s", place)
     return place
 

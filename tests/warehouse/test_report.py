@@ -45,6 +45,13 @@ def test_the_page_tells_numbers_trouble_topics_and_provinces(filled: Warehouse) 
     assert "78/KH-UBND" in html
 
 
+def test_topics_and_provinces_have_their_vietnamese_names(filled: Warehouse) -> None:
+    write_report(filled)
+    html = filled.store.get(REPORT).decode()
+    assert 'title="Cao Bằng: chưa có">C.Bằng<' in html
+    assert "Tuyên Quang: 30 bài" in html
+
+
 def test_the_page_needs_no_network_and_no_script(filled: Warehouse) -> None:
     html = written(filled)
     assert not re.search(r"<script|<link|<img|url\(|@import|https?://", html)
