@@ -6,7 +6,7 @@ import argparse
 import datetime as dt
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import astuple
 from typing import Any
 
@@ -83,6 +83,7 @@ def _add_takedown(commands: Any) -> None:
     parser.add_argument("--name", action="append", default=[], help="full name of a person")
     parser.add_argument("--reason", default="", help="why, for the list")
     parser.add_argument("--force", action="store_true", help="list articles that the warehouse does not hold, too")
+    parser.add_argument("--again", action="store_true", help="look through everything once more, after an upgrade")
     parser.set_defaults(command=takedown)
 
 
@@ -127,6 +128,8 @@ def query(warehouse: Warehouse, options: argparse.Namespace) -> int:
 
 def _connection(warehouse: Warehouse, options: argparse.Namespace) -> duckdb.DuckDBPyConnection:
     if options.export:
+        if not isinstance(warehouse.store, Folder):
+            raise StoreError(f"{warehouse.store.root}: query --export reads folders; copy latest/ of the bucket to one")
         connection = duckdb.connect()
         connection.execute(exported_views(warehouse.store))
         return connection
@@ -135,7 +138,7 @@ def _connection(warehouse: Warehouse, options: argparse.Namespace) -> duckdb.Duc
     then = warehouse.as_of(options.as_of)
     if then.exact:
         return connect(warehouse, options.sql, then.snapshot.number)
-    return _assembled({}, then.tables(_asked(options.sql)), options.sql)
+    return _assembled({}, then.tables(_asked(options.sql)))
 
 
 def connect(warehouse: Warehouse, sql: str = "", snapshot: int | None = None) -> duckdb.DuckDBPyConnection:
@@ -147,29 +150,28 @@ def connect(warehouse: Warehouse, sql: str = "", snapshot: int | None = None) ->
     number, local = warehouse.at(snapshot).number, isinstance(warehouse.store, Folder)
     files = {name: found for name in TABLES if local and (found := warehouse.files(name, number))}
     loaded = {name: warehouse.read(name, snapshot=number) for name in _asked(sql) if name not in files}
-    return _assembled(files, loaded, sql, warehouse.mixed(number) if local else False)
+    mixed = [name for name in _asked(sql) if name in files and warehouse.mixed(name, number)]
+    return _assembled(files, loaded, mixed)
 
 
 def _asked(sql: str) -> list[str]:
     """The tables that a query names, or a view of citations that it names reads."""
-    names = set(re.findall(r"\w+", sql))
+    names = set(re.findall(r"\w+", sql.lower()))
     return [name for name in TABLES if name in names or (name in graph.SOURCES and names & graph.DESCRIPTIONS.keys())]
 
 
 def _assembled(
-    files: Mapping[str, list[str]], loaded: Mapping[str, Any], sql: str, mixed: bool = False
+    files: Mapping[str, list[str]], loaded: Mapping[str, Any], mixed: Collection[str] = ()
 ) -> duckdb.DuckDBPyConnection:
     """Views over files, tables in memory and, where neither is, views without rows; then the views of these."""
     connection = duckdb.connect()
-    asked = _asked(sql)
     for name, table in TABLES.items():
         if name in loaded:
             connection.register(name, loaded[name])
+        elif name in files:
+            connection.execute(view(table, quoted_list(files[name]), name in mixed))
         else:
-            made = (
-                view(table, quoted_list(files[name]), mixed and name in asked) if name in files else empty_view(table)
-            )
-            connection.execute(made)
+            connection.execute(empty_view(table))
     connection.execute(views_of_views((), ""))
     return connection
 
@@ -230,7 +232,7 @@ def diff(warehouse: Warehouse, options: argparse.Namespace) -> int:
 def takedown(warehouse: Warehouse, options: argparse.Namespace) -> int:
     """Take down what is asked, renew the export; print the list."""
     asked = [(ARTICLE, value) for value in options.article] + [(NAME, value) for value in options.name]
-    if asked:
+    if asked or options.again:
         done = warehouse.take_down([entry(kind, value, options.reason) for kind, value in asked], options.force)
         export_latest(warehouse)
         write_report(warehouse)

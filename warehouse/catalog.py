@@ -115,16 +115,17 @@ def datapackage(files: dict[str, list[dict[str, Any]]], version: str) -> dict[st
     }
 
 
-def views(tables: Iterable[str], files: str, mixed: bool = False) -> str:
+def views(tables: Iterable[str], files: str, mixed: Collection[str] = ()) -> str:
     """SQL for plain DuckDB: one view a table over the paths that the JSON file ``files`` lists, and macros to search.
 
-    ``search`` needs the tables of one export: it finds articles by their rows in the month files. ``mixed``: some files
-    lack columns that came later, see Warehouse.mixed; then DuckDB looks into every file first.
+    ``search`` needs the tables of one export: it finds articles by their rows in the month files. ``mixed``: tables
+    of which some files lack columns that came later, see Warehouse.mixed; there DuckDB looks into every file first.
     """
     filled, quoted = set(tables), files.replace("'", "''")
     head = f"-- Generated from warehouse/schema.py. In DuckDB: .read {VIEWS}\n"
     body = "\n".join(
-        FILES_OF.substitute(table=table.name, files=quoted) + view(table, f"getvariable('{table.name}_files')", mixed)
+        FILES_OF.substitute(table=table.name, files=quoted)
+        + view(table, f"getvariable('{table.name}_files')", table.name in mixed)
         if table.name in filled
         else empty_view(table)
         for table in _in_order()
@@ -165,7 +166,9 @@ def write_views(warehouse: Warehouse) -> dict[str, str]:
         for path in warehouse.files(table, number)
     ]
     store.replace(FILES, (json.dumps(listed, indent=0) + "\n").encode())
-    sql = views({entry["table"] for entry in listed}, store.locate(FILES), warehouse.mixed(number))
+    filled = {entry["table"] for entry in listed}
+    mixed = [name for name in filled if warehouse.mixed(name, number)]
+    sql = views(filled, store.locate(FILES), mixed)
     store.replace(VIEWS, sql.encode())
     return {name: store.locate(name) for name in (VIEWS, FILES)}
 

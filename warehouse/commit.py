@@ -64,10 +64,11 @@ class Committer:
         store: ObjectStore,
         staged: Sequence[Staged],
         portals: pa.Table | None,
-        takedowns: Sequence[Takedown] = (),
+        takedowns: Sequence[Takedown] | None = None,
     ) -> None:
+        """``takedowns``: entries to add to the list, which is then obeyed everywhere; None for a load."""
         self.store = store
-        self.takedowns = tuple(takedowns)
+        self.obeys, self.takedowns = takedowns is not None, tuple(takedowns or ())
         self.staged = staged
         self.portals = portals
         self._built: dict[str, tuple[Bundle, Counter[str]]] = {}
@@ -78,7 +79,8 @@ class Committer:
             base = snapshots.head(self.store)
             stored = self._stored_portals(base)
             portals = merged(stored, self.portals)
-            proposal = plan(self.store, base, self.staged, portals, self._listed(base), _told_anew(stored, portals))
+            anew, listed = _told_anew(stored, portals), self._listed(base)
+            proposal = plan(self.store, base, self.staged, portals, listed, self.obeys, anew)
             changed, counts = self._changes(proposal, portals)
             following = self._following(base, portals, changed, counts)
             if following is None:
@@ -132,7 +134,7 @@ class Committer:
         ours = {year: key for year, key in following.years.items() if base.years.get(year) != key}
         while not snapshots.create(self.store, following):
             current = snapshots.head(self.store)
-            everywhere = following.takedowns != base.takedowns and current.years != base.years
+            everywhere = self.obeys and current.years != base.years
             if everywhere or base.moved(current, proposal.provinces):
                 return None
             years = {**current.years, **ours}

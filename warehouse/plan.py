@@ -61,14 +61,15 @@ def plan(
     staged: Sequence[Staged],
     portals: pa.Table,
     takedowns: tuple[Takedown, ...],
+    everywhere: bool = False,
     anew: frozenset[str] = frozenset(),
 ) -> Plan:
-    """The plan of committing ``staged`` and ``takedowns`` after ``base``; PlanError if a load's province is unknown.
+    """The plan of committing ``staged`` after ``base``; PlanError if a load's province is unknown.
 
-    A new entry of the takedown list touches every partition in which it is found; of the provinces ``anew`` every
-    partition is touched.
+    ``everywhere``: every partition is touched in which the takedown list finds something new; of the provinces
+    ``anew`` every partition is touched.
     """
-    blotter, everywhere = Blotter(takedowns), takedowns != base.takedowns
+    blotter = Blotter(takedowns)
     homes = {(load.portal, load.run_id): _home(load, portals) for load in staged}
     named = {*homes.values(), *(file.province for load in staged for file in load.files)}
     provinces = sorted(named | anew | ({province for province, _ in base.years} if everywhere else set()))

@@ -29,6 +29,7 @@ HEAD = "_meta/HEAD.json"
 SNAPSHOTS = "_meta/snapshots"
 YEARS = "_meta/years"
 THREADS = 4
+FIRST_SHAPE = "183150b5"  # of tables whose manifest tells none
 
 Partition = tuple[str, str]  # province slug, month YYYY-MM
 Year = tuple[str, str]  # province slug, year YYYY
@@ -84,7 +85,7 @@ class Bundle:
     @property
     def shape(self) -> str:
         """Equal for partitions whose tables have the same columns."""
-        return self.inputs.rpartition("-")[0]
+        return self.inputs.rpartition("-")[0] or FIRST_SHAPE
 
     def paths(self, table: str) -> list[str]:
         """Keys of the objects that hold ``table`` in this partition."""

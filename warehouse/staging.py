@@ -131,8 +131,10 @@ def clean_quarantine(store: ObjectStore, blotter: Blotter) -> None:
         if cleaned is not rows:
             folder, _, name = entry.key.rpartition("/")
             data = encode(cleaned)
-            store.keep(named(folder, name.rpartition("-")[0], cleaned.num_rows, data).path, data)
-            store.delete(entry.key)
+            file = named(folder, name.rpartition("-")[0], cleaned.num_rows, data)
+            store.keep(file.path, data)
+            if file.path != entry.key:
+                store.delete(entry.key)
 
 
 def run_table(row: Mapping[str, Any]) -> pa.Table:

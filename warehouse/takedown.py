@@ -2,7 +2,7 @@
 
 The list belongs to the snapshot, so that every later load obeys it too. A name is replaced by blots of the same length,
 so that the offsets of mentions, citations and quantities stay right; mentions of it go. It is found in any case, with
-either placement of tone marks (hoà, hòa), without some or all accents, parted by any kind of space or by the signs that
+either placement of tone marks (hoà, hòa) or all without accents, parted by any kind of space or by the signs that
 addresses and names of files have there (nguyen-van-a, Nguyễn_Văn_A, %C4%90%E1%BB%97...), and, if it is long, joined.
 """
 
@@ -16,8 +16,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, reduce
+from itertools import product
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -25,13 +26,17 @@ import pyarrow.compute as pc
 BLOT = "█"  # in addresses too: nobody serves them, so that a crawl knows not to ask
 ARTICLE, NAME = "article", "name"
 LINKS = "links"
-IDENTITIES = ("id", "article_id", "document_id", "url", "canonical_url")
+IDENTITIES, ADDRESSES = ("id", "article_id", "document_id"), ("url", "canonical_url")
 # A tone mark stands on the first or the second vowel of oa, oe, uy: both spellings are in use.
 PAIRS = (("o", "a"), ("o", "e"), ("u", "y"))
 TONES = "\u0300\u0301\u0303\u0309\u0323"
-# Between the words of a name; Arrow's \s knows ASCII alone, so the others are named.
-SPACE = r"\s" + "\u00a0\u00ad\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
-BETWEEN = rf"(?:[-_+.{SPACE}]|%20|%C2%A0)+"
+# What may part the words of a name: spaces, one end of a line among them, or signs as addresses have them, not both.
+# Arrow's \s knows ASCII alone, so every space is named.
+SPACE = " \\t\\r\\f\\v\u00a0\u00ad\u1680\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff"
+SPACES = rf"(?:(?:[{SPACE}]|%20|%C2%A0)+(?:\n[{SPACE}]*)?|\n[{SPACE}]*)"
+BETWEEN = rf"(?:{SPACES}|[-_+.]+)"
+RULES = 2  # raise it when the same list finds more: `take_down` then looks through everything once more
+HINTS = 50  # names in one pattern for Arrow, which refuses long ones
 JOINED = 8  # letters of a name that is found without anything between its words: "Lê An" is in many words
 
 
@@ -74,7 +79,7 @@ class Blotter:
     @property
     def token(self) -> str:
         """Equal for the same list; empty for an empty one."""
-        said = json.dumps([(each.kind, each.value) for each in self.takedowns])
+        said = json.dumps([RULES, *((each.kind, each.value) for each in self.takedowns)])
         return hashlib.sha256(said.encode()).hexdigest()[:16] if self.takedowns else ""
 
     def clean(self, rows: pa.Table) -> pa.Table:
@@ -82,14 +87,17 @@ class Blotter:
         kept = self._without_links(self._without_articles(rows))
         for place, field in enumerate(kept.schema):
             if self._names and self._found(kept.column(place)):
-                blotted = self._blotted(field.name, kept.column(place), field.type)
-                kept = kept.set_column(place, field, blotted)
+                blotted = pa.chunked_array([self._blotted(field.name, kept.column(place), field.type)])
+                if not blotted.equals(kept.column(place)):
+                    kept = kept.set_column(place, field, blotted)
         return kept
 
     def _without_articles(self, rows: pa.Table) -> pa.Table:
         if not len(self._articles):
             return rows
         masks = [pc.is_in(rows[name], self._articles) for name in IDENTITIES if name in rows.column_names]
+        plain = _plain_addresses(self._articles)
+        masks += [pc.is_in(_plain_addresses(rows[name]), plain) for name in ADDRESSES if name in rows.column_names]
         named = [pc.fill_null(mask, False).combine_chunks() for mask in masks]
         wanted = [not any(flags) for flags in zip(*(mask.to_pylist() for mask in named), strict=True)]
         return rows if all(wanted) else rows.filter(pa.array(wanted, pa.bool_()))
@@ -113,7 +121,8 @@ class Blotter:
 
     def _found(self, column: pa.ChunkedArray) -> bool:
         """Whether one of the names may stand in a column of strings, at any depth."""
-        return any(pc.any(pc.match_substring_regex(leaf, self._hint)).as_py() for leaf in _leaves(column))
+        leaves = list(_leaves(column))
+        return any(pc.any(pc.match_substring_regex(leaf, hint)).as_py() for hint in self._hints for leaf in leaves)
 
     def _blotted(self, name: str, column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
         values = column.to_pylist()
@@ -123,46 +132,55 @@ class Blotter:
 
     def _blot(self, value: Any) -> Any:
         if isinstance(value, str):
-            return self._pattern.sub(lambda found: re.sub(r"[\w%]", BLOT, found[0]), value)
+            return self._pattern.sub(self._judged, value)
         if isinstance(value, list):
             return [self._blot(each) for each in value]
         if isinstance(value, Mapping):
             return {key: self._blot(each) for key, each in value.items()}
         return value
 
+    def _judged(self, found: re.Match[str]) -> str:
+        """Blots, unless accents are there and are not those of the name: Tuân is not Tuấn."""
+        said = re.sub(f"[-_+.\n{SPACE}]", "", unicodedata.normalize("NFC", unquote(found[0]))).lower()
+        return re.sub(r"[\w%]", BLOT, found[0]) if said in self._spelt else found[0]
+
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        before, after = r"(?:(?<![^\W_])|(?<=%[0-9a-f]{2}))", r"(?![^\W_])"
-        return re.compile(f"{before}(?:{self._forms}){after}", re.IGNORECASE)
-
-    @property
-    def _hint(self) -> str:
-        """A pattern that finds at least what the other finds, in the dialect of Arrow, which looks nowhere around."""
-        return f"(?i){self._forms}"
+        before, after = r"(?:(?<![^\W\d_])|(?<=%[0-9a-f]{2}))", r"(?![^\W\d_])"
+        forms = "|".join(form for name in self._names for form in _forms(name.split()))
+        return re.compile(f"{before}(?:{forms}){after}", re.IGNORECASE)
 
     @cached_property
-    def _forms(self) -> str:
-        return "|".join(form for name in self._names for form in _forms(name.split()))
+    def _hints(self) -> list[str]:
+        """Patterns that find at least what the other finds, in the dialect of Arrow, which looks nowhere around."""
+        return [
+            "(?i)" + "|".join(form for name in names for form in _forms(name.split()))
+            for names in (self._names[start : start + HINTS] for start in range(0, len(self._names), HINTS))
+        ]
+
+    @cached_property
+    def _spelt(self) -> frozenset[str]:
+        """The names as they may be spelt, in lower case and joined."""
+        exact = (product(*(_both(word.lower()) for word in name.split())) for name in self._names)
+        plain = ("".join(map(_base, name.replace(" ", ""))) for name in self._names)
+        return frozenset({*("".join(words) for forms in exact for words in forms), *plain})
 
 
-def resolved(takedowns: Iterable[Takedown], known: pa.Table, force: bool = False) -> list[Takedown]:
-    """The entries; an article's followed by the ids and addresses that it has in ``known`` (id, url, canonical_url).
+def resolved(takedown: Takedown, known: pa.Table, force: bool = False) -> list[Takedown]:
+    """The entry; an article's followed by the ids and addresses that it has in ``known`` (id, url, canonical_url).
 
     An address is the same with http or https, with or without www and a slash at its end. TakedownError for an article
     that is not known, unless ``force``: an entry cannot be taken back.
     """
-    found: list[Takedown] = []
-    for each in takedowns:
-        found.append(each)
-        if each.kind == ARTICLE:
-            values = _values(each.value, known)
-            if not values and not force:
-                raise TakedownError(
-                    f"no article or document has the id or address {each.value!r}: look for it with "
-                    "python -m warehouse query, or say --force to list it for what may still come"
-                )
-            found += [replace(each, value=value) for value in sorted(values - {each.value})]
-    return found
+    if takedown.kind != ARTICLE:
+        return [takedown]
+    values = _values(takedown.value, known)
+    if not values and not force:
+        raise TakedownError(
+            f"no article or document has the id or address {takedown.value!r}: look for it with "
+            "python -m warehouse query, or say --force to list it for what may still come"
+        )
+    return [takedown, *(replace(takedown, value=value) for value in sorted(values - {takedown.value}))]
 
 
 def _values(value: str, known: pa.Table) -> set[str]:
@@ -191,27 +209,30 @@ def _leaves(column: Any) -> Iterable[Any]:
 
 def _forms(words: list[str]) -> list[str]:
     """Patterns of a name: its words with something between them, and, if it is long, with nothing."""
-    spelt = [f"(?:{'|'.join(_letters(form) for form in sorted({word, *_both(word)}))})" for word in words]
+    spelt = [f"(?:{'|'.join(_letters(form) for form in sorted(_both(word)))})" for word in words]
     joined = ["".join(spelt)] if sum(map(len, words)) >= JOINED else []
     return [BETWEEN.join(spelt), *joined]
 
 
 def _both(word: str) -> set[str]:
-    return {_moved(word, pair) for pair in PAIRS}
+    """The word with either placement of its tone mark."""
+    return {word, *(_moved(word, pair) for pair in PAIRS)}
 
 
 def _letters(word: str) -> str:
-    """The word, each letter with or without its accents, as it is or quoted in an address (RFC 3986)."""
+    """The word, each letter with or without its accents, as it is or quoted in an address (RFC 3986); see _judged."""
     return "".join(f"(?:{'|'.join(_letter(letter))})" for letter in word)
 
 
 def _letter(letter: str) -> list[str]:
-    parts = unicodedata.normalize("NFD", letter)
-    toneless = unicodedata.normalize("NFC", "".join(part for part in parts if part not in TONES))
-    base = parts[0].lower().replace("đ", "d")
-    forms = {letter.lower(), toneless.lower()} - {base}
+    forms = {letter.lower()} - {_base(letter)}
     quoted = {quote(case) for form in forms for case in (form, form.upper())}
-    return [f"{re.escape(base)}(?:%CC%[89A-F][0-9A-F])*", *map(re.escape, sorted(forms | quoted))]
+    return [f"{re.escape(_base(letter))}(?:%CC%[89A-F][0-9A-F])*", *map(re.escape, sorted(forms | quoted))]
+
+
+def _base(letter: str) -> str:
+    """The letter in lower case without accents."""
+    return unicodedata.normalize("NFD", letter.lower())[0].replace("đ", "d")
 
 
 def _moved(word: str, pair: tuple[str, str]) -> str:
