@@ -51,6 +51,7 @@ CREATE OR REPLACE MACRO spelled(text) AS regexp_replace(fold(text), '[^a-z0-9]+'
 CREATE OR REPLACE MACRO terms(phrase) AS if(len(words(phrase)) < 2, words(phrase), list_distinct(
     list_transform(range(1, len(words(phrase))), lambda i: words(phrase)[i] || ' ' || words(phrase)[i + 1])));
 """
+REMEMBER = "SET parquet_metadata_cache = true;  -- files never change: read what they say of themselves once\n"
 SEARCH = Template("""
 -- FROM search('chuyen doi so'): articles with each two words in a row of the phrase, with or without accents.
 -- FROM search_phrase('chuyen doi so') also reads the texts that were found and proves the order.
@@ -122,7 +123,7 @@ def views(tables: Iterable[str], files: str, mixed: Collection[str] = ()) -> str
     of which some files lack columns that came later, see Warehouse.mixed; there DuckDB looks into every file first.
     """
     filled, quoted = set(tables), files.replace("'", "''")
-    head = f"-- Generated from warehouse/schema.py. In DuckDB: .read {VIEWS}\n"
+    head = f"-- Generated from warehouse/schema.py. In DuckDB: .read {VIEWS}\n{REMEMBER}"
     body = "\n".join(
         FILES_OF.substitute(table=table.name, files=quoted)
         + view(table, f"getvariable('{table.name}_files')", table.name in mixed)

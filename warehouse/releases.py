@@ -20,7 +20,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from warehouse import metadata
-from warehouse.catalog import datapackage, dictionary
+from warehouse.catalog import REMEMBER, datapackage, dictionary
 from warehouse.objects import Folder, MissingObjectError, ObjectStore, StoreError
 from warehouse.parquet import opened, read
 from warehouse.release import MonthFile, carried_over, latest, month_bytes, month_files, put_whole
@@ -199,7 +199,7 @@ def _descriptions(
         "dictionary.md": dictionary(),
         "datapackage.json": json.dumps(datapackage(listed, name), ensure_ascii=False, indent=1),
         "croissant.json": json.dumps(metadata.croissant(manifest), ensure_ascii=False, indent=1),
-        "views.sql": "-- In DuckDB, in this folder: .read views.sql\n" + metadata.plain_views(paths),
+        "views.sql": "-- In DuckDB, in this folder: .read views.sql\n" + REMEMBER + metadata.plain_views(paths),
     }
     described = {key: text.encode() for key, text in texts.items()}
     sums += "".join(f"{hashlib.sha256(data).hexdigest()}  {key}\n" for key, data in described.items())
