@@ -21,6 +21,7 @@ DICTIONARY_COLUMNS = """
     terms.list.element evidence.list.element.term
 """
 DICTIONARY = frozenset(DICTIONARY_COLUMNS.split())
+MANY = "article_mentions"  # dozens an article, one after the other: as a dictionary, ids are joined in half the time
 KEYS = frozenset({"id", "article_id", "document_id", "norm", "term", "number"})
 ENCODINGS = {"rows.list.element": "DELTA_BINARY_PACKED", "term": "DELTA_BYTE_ARRAY"}  # ascending: half the bytes
 OFFSETS = frozenset({"start", "end"})  # small numbers, whatever list they lie in
@@ -59,7 +60,8 @@ def encode_all(tables: Iterable[pa.Table], schema: pa.Schema, level: int, group:
     options["compression_level"] = {
         path: level if path.rpartition(".")[2] in PROSE else min(level, LIGHT_LEVEL) for path in leaves
     }
-    dictionary = [path for path in leaves if not DICTIONARY.isdisjoint((path, path.rpartition(".")[2]))]
+    repeated = DICTIONARY | {"id"} if (schema.metadata or {}).get(b"table", b"").decode() == MANY else DICTIONARY
+    dictionary = [path for path in leaves if not repeated.isdisjoint((path, path.rpartition(".")[2]))]
     options["column_encoding"] = {path: code for path in leaves if (code := _encoding(path))} or None
     with pq.ParquetWriter(sink, schema, use_dictionary=dictionary, **options) as writer:
         for rows in tables:
