@@ -141,8 +141,7 @@ class Blotter:
 
     def _judged(self, found: re.Match[str]) -> str:
         """Blots, unless accents are there and are not those of the name: Tuân is not Tuấn."""
-        said = re.sub(f"[-_+.\n{SPACE}]", "", unicodedata.normalize("NFC", unquote(found[0]))).lower()
-        return re.sub(r"[\w%]", BLOT, found[0]) if said in self._spelt else found[0]
+        return re.sub(r"[\w%]", BLOT, found[0]) if _joined(unquote(found[0])) in self._spelt else found[0]
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -161,9 +160,9 @@ class Blotter:
     @cached_property
     def _spelt(self) -> frozenset[str]:
         """The names as they may be spelt, in lower case and joined."""
-        exact = (product(*(_both(word.lower()) for word in name.split())) for name in self._names)
-        plain = ("".join(map(_base, name.replace(" ", ""))) for name in self._names)
-        return frozenset({*("".join(words) for forms in exact for words in forms), *plain})
+        exact = (product(*map(_both, name.split())) for name in self._names)
+        plain = ("".join(map(_base, name)) for name in self._names)
+        return frozenset({*(_joined("".join(words)) for forms in exact for words in forms), *map(_joined, plain)})
 
 
 def resolved(takedown: Takedown, known: pa.Table, force: bool = False) -> list[Takedown]:
@@ -212,6 +211,11 @@ def _forms(words: list[str]) -> list[str]:
     spelt = [f"(?:{'|'.join(_letters(form) for form in sorted(_both(word)))})" for word in words]
     joined = ["".join(spelt)] if sum(map(len, words)) >= JOINED else []
     return [BETWEEN.join(spelt), *joined]
+
+
+def _joined(text: str) -> str:
+    """The text in lower case without what may part words."""
+    return re.sub(f"[-_+.\n{SPACE}]", "", unicodedata.normalize("NFC", text)).lower()
 
 
 def _both(word: str) -> set[str]:

@@ -106,6 +106,12 @@ def test_others_are_spared(name: str, text: str) -> None:
     assert Blotter([entry("name", name, "")]).clean(rows) is rows
 
 
+def test_a_name_with_signs_in_it_is_found() -> None:
+    rows = table([observation(1, text="Ông Y-Bih Aliô và bà H'Hen Niê; y-bih-alio.jpg")])
+    names = [entry("name", name, "") for name in ("Y-Bih Aliô", "H'Hen Niê")]
+    assert Blotter(names).clean(rows)["text"].to_pylist() == ["Ông █-███ ████ và bà █'███ ███; █-███-████.jpg"]
+
+
 def test_a_list_of_thousands_of_names_is_obeyed() -> None:
     names = [entry("name", f"Nguyễn Thị {'ABCDEFGH'[n % 8]}{n // 8:x} Lượng", "") for n in range(2000)]
     cleaned = Blotter([*names, entry("name", NAME, "")]).clean(table([observation(1, text=f"Bà {NAME}.")]))
