@@ -27,7 +27,7 @@ airflow: $(READY) ## Run Airflow with its UI until Ctrl-C
 
 .PHONY: test
 test: $(READY) programs ## Run every test; what the machine lacks (Chromium, tesseract, real data) is skipped with a reason
-	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(RUN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder  # two cores: a third waits for servers and pauses
 
 .PHONY: check
 check: $(READY) ## Lint, check the format and the types
