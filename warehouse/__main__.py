@@ -149,8 +149,9 @@ def connect(warehouse: Warehouse, sql: str = "", snapshot: int | None = None) ->
     """
     number, local = warehouse.at(snapshot).number, isinstance(warehouse.store, Folder)
     files = {name: found for name in TABLES if local and (found := warehouse.files(name, number))}
-    loaded = {name: warehouse.read(name, snapshot=number) for name in _asked(sql) if name not in files}
-    mixed = [name for name in _asked(sql) if name in files and warehouse.mixed(name, number)]
+    asked = _asked(sql)
+    loaded = {name: warehouse.read(name, snapshot=number) for name in asked if name not in files}
+    mixed = [name for name in asked if name in files and warehouse.mixed(name, number)]
     return _assembled(files, loaded, mixed)
 
 

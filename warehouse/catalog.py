@@ -38,7 +38,7 @@ DUCKDB = {"string": "VARCHAR", "int64": "BIGINT", "double": "DOUBLE", "bool": "B
 FRICTIONLESS = {"string": "string", "int64": "integer", "double": "number", "bool": "boolean", "date32[day]": "date"}
 FILES_OF = Template(
     """SET VARIABLE ${table}_files = (
-    SELECT list(path ORDER BY path) FROM read_json('$files') WHERE "table" = '$table'
+    SELECT list(path ORDER BY path) FROM read_json($files) WHERE "table" = '$table'
 );
 """
 )
@@ -122,10 +122,10 @@ def views(tables: Iterable[str], files: str, mixed: Collection[str] = ()) -> str
     ``search`` needs the tables of one export: it finds articles by their rows in the month files. ``mixed``: tables
     of which some files lack columns that came later, see Warehouse.mixed; there DuckDB looks into every file first.
     """
-    filled, quoted = set(tables), files.replace("'", "''")
+    filled = set(tables)
     head = f"-- Generated from warehouse/schema.py. In DuckDB: .read {VIEWS}\n{REMEMBER}"
     body = "\n".join(
-        FILES_OF.substitute(table=table.name, files=quoted)
+        FILES_OF.substitute(table=table.name, files=quoted(files))
         + view(table, f"getvariable('{table.name}_files')", table.name in mixed)
         if table.name in filled
         else empty_view(table)
@@ -154,7 +154,12 @@ def empty_view(table: Table) -> str:
 
 def quoted_list(paths: Iterable[str]) -> str:
     """A list of texts in SQL."""
-    return "[{}]".format(", ".join("'" + path.replace("'", "''") + "'" for path in paths))
+    return f"[{', '.join(map(quoted, paths))}]"
+
+
+def quoted(text: str) -> str:
+    """A text in SQL."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def write_views(warehouse: Warehouse) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from warehouse.catalog import empty_view, quoted_list, view, views_of_views
+from warehouse.catalog import empty_view, quoted, quoted_list, view, views_of_views
 from warehouse.schema import ALL_TABLES, ARTICLES, DERIVED, RUNS, SCHEMA_VERSION, Column, Table
 
 TITLE = "Vietnamese provincial news and official documents"
@@ -151,16 +151,11 @@ def database(sql: str, folder: str) -> bytes:
 
 def _plain_view(table: Table, paths: Sequence[str]) -> str:
     made = view(table, quoted_list(paths))
-    comments = [f"COMMENT ON VIEW {table.name} IS {_quoted(table.description)};\n"]
+    comments = [f"COMMENT ON VIEW {table.name} IS {quoted(table.description)};\n"]
     comments += [
-        f'COMMENT ON COLUMN {table.name}."{column.name}" IS {_quoted(column.description)};\n'
-        for column in table.columns
+        f'COMMENT ON COLUMN {table.name}."{column.name}" IS {quoted(column.description)};\n' for column in table.columns
     ]
     return made + "".join(comments)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _file_object(file: Mapping[str, Any]) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def _claimed(warehouse: Warehouse, base: str, snapshot: int | None) -> Snapshot:
     """The snapshot that this release is of: the one asked for, else what an unfinished release of the name has."""
     store, wanted = warehouse.store, warehouse.at(snapshot)
     _require_obedient(warehouse, wanted)
-    if not store.create(f"{base}/{CLAIM}", _claim(wanted.number)):
+    if not store.create(f"{base}/{CLAIM}", json.dumps({"snapshot": wanted.number}).encode()):
         claimed = int(json.loads(store.get(f"{base}/{CLAIM}"))["snapshot"])
         if snapshot not in (None, claimed):
             raise ReleaseError(
@@ -89,10 +89,6 @@ def _claimed(warehouse: Warehouse, base: str, snapshot: int | None) -> Snapshot:
         wanted = warehouse.at(claimed)
         _require_obedient(warehouse, wanted)
     return wanted
-
-
-def _claim(number: int) -> bytes:
-    return json.dumps({"snapshot": number}).encode()
 
 
 def _require_obedient(warehouse: Warehouse, wanted: Snapshot) -> None:

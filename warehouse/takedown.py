@@ -106,15 +106,13 @@ class Blotter:
         """The rows without links to the articles: their texts are titles."""
         if not len(self._articles) or LINKS not in rows.column_names:
             return rows
-        column, wanted = rows[LINKS].combine_chunks(), _plain_addresses(self._articles)
+        column = rows[LINKS].combine_chunks()
         addresses = _plain_addresses(pc.struct_field(pc.list_flatten(column), "url"))
-        if not pc.any(pc.is_in(addresses, wanted)).as_py():
+        removed = pc.is_in(addresses, _plain_addresses(self._articles)).to_pylist()
+        if not any(removed):
             return rows
-        known = set(wanted.to_pylist())
-        left = [
-            row and [link for link in row if _plain_addresses(pa.array([link["url"]]))[0].as_py() not in known]
-            for row in column.to_pylist()
-        ]
+        gone = iter(removed)
+        left = [row and [link for link in row if not next(gone)] for row in column.to_pylist()]
         return rows.set_column(
             rows.schema.get_field_index(LINKS), rows.schema.field(LINKS), pa.array(left, column.type)
         )
